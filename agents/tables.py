@@ -1,0 +1,92 @@
+"""The tables that agents write into the event log (integers only; units as in `venues.tables`)."""
+
+from __future__ import annotations
+
+from sim.log import Column, Schema
+from venues.messages import Side, TimeInForce
+
+SIDES = {int(s): s.name for s in Side}
+PARENT_STATUS = {0: "FILLED", 1: "EXPIRED", 2: "CANCELED", 3: "REJECTED"}
+STATE_KEYS = {0: "position", 1: "cash", 2: "estimate", 3: "fit", 4: "unfit"}
+
+PARENTS = Schema(
+    "parents",
+    "Parent orders as they arrived at a router. limit 0: none. `ends` is the end of the horizon.",
+    (
+        Column("at", "i8", "ns"),
+        Column("parent_id", "i8", "id"),
+        Column("owner", "i2", "agent"),
+        Column("side", "i1", "code", SIDES),
+        Column("qty", "i8", "shares"),
+        Column("limit", "i8", "price"),
+        Column("ends", "i8", "ns"),
+    ),
+)
+
+PARENT_ENDS = Schema(
+    "parent_ends",
+    "How each parent ended: filled, or EXPIRED / CANCELED with its leaves.",
+    (
+        Column("at", "i8", "ns"),
+        Column("parent_id", "i8", "id"),
+        Column("status", "i1", "code", PARENT_STATUS),
+        Column("cum_qty", "i8", "shares"),
+        Column("leaves_qty", "i8", "shares"),
+        Column("rounds", "i4", "count"),
+    ),
+)
+
+DECISIONS = Schema(
+    "decisions",
+    "One row per venue that a routing decision looked at: the quote as the router saw it (`seq`, `quote_at` are the "
+    "venue's), the score (millionths of a dollar per share, lower is better) and the shares sent there.",
+    (
+        Column("at", "i8", "ns"),
+        Column("decision", "i8", "id"),
+        Column("parent_id", "i8", "id"),
+        Column("venue", "i1", "venue"),
+        Column("seq", "i4", "count"),
+        Column("quote_at", "i8", "ns"),
+        Column("bid", "i8", "price"),
+        Column("bid_qty", "i8", "shares"),
+        Column("ask", "i8", "price"),
+        Column("ask_qty", "i8", "shares"),
+        Column("score", "i8", "micros"),
+        Column("sent_qty", "i8", "shares"),
+    ),
+)
+
+CHILDREN = Schema(
+    "children",
+    "Child orders as a router sent them; price 0: market. `leaves_at` is when it was put on the wire.",
+    (
+        Column("at", "i8", "ns"),
+        Column("decision", "i8", "id"),
+        Column("parent_id", "i8", "id"),
+        Column("order_id", "i8", "id"),
+        Column("venue", "i1", "venue"),
+        Column("side", "i1", "code", SIDES),
+        Column("time_in_force", "i1", "code", {int(t): t.name for t in TimeInForce}),
+        Column("price", "i8", "price"),
+        Column("qty", "i8", "shares"),
+        Column("leaves_at", "i8", "ns"),
+    ),
+)
+
+NEWS = Schema(
+    "news",
+    "The fundamental value, at each time that it changed, at its source.",
+    (Column("at", "i8", "ns"), Column("value", "i8", "price")),
+)
+
+STATES = Schema(
+    "states",
+    "What agents say of themselves: position (shares), cash (millionths of a dollar), a maker's estimate (price units); "
+    "of a replayed file, rows that fitted and rows that did not.",
+    (
+        Column("at", "i8", "ns"),
+        Column("owner", "i2", "agent"),
+        Column("key", "i1", "code", STATE_KEYS),
+        Column("value", "i8", "mixed"),
+    ),
+)

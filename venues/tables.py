@@ -1,0 +1,94 @@
+"""The tables that venues write into the event log (one row each; integers only).
+
+``seq`` is the venue's own sequence number: every message a venue handles gets the next one, so the rows of one
+venue can be put into the exact order of its matching engine. Prices are price units ($0.0001), sizes shares, times ns.
+"""
+
+from __future__ import annotations
+
+from sim.log import Column, Schema
+from venues.messages import ExecType, Liquidity, Reason, Side, TimeInForce
+
+ACTIONS = {0: "NEW", 1: "CANCEL", 2: "REPLACE", 3: "BAD"}
+
+ORDERS = Schema(
+    "orders",
+    "Messages as a venue's matching engine took them: new orders, cancels, replaces.",
+    (
+        Column("at", "i8", "ns"),
+        Column("venue", "i1", "venue"),
+        Column("seq", "i4", "count"),
+        Column("order_id", "i8", "id"),
+        Column("owner", "i2", "agent"),
+        Column("action", "i1", "code", ACTIONS),
+        Column("side", "i1", "code", {0: "", **{int(s): s.name for s in Side}}),
+        Column("time_in_force", "i1", "code", {-1: "", **{int(t): t.name for t in TimeInForce}}),
+        Column("price", "i8", "price"),  # 0: a market order, or a cancel
+        Column("qty", "i8", "shares"),  # a replace: the new total
+    ),
+)
+
+REPORTS = Schema(
+    "reports",
+    "Execution reports in the order in which the book made them; fees in millionths of a dollar, paid positive.",
+    (
+        Column("at", "i8", "ns"),
+        Column("venue", "i1", "venue"),
+        Column("seq", "i4", "count"),
+        Column("order_id", "i8", "id"),
+        Column("owner", "i2", "agent"),
+        Column("exec_type", "i1", "code", {int(e): e.name for e in ExecType}),
+        Column("reason", "i1", "code", {int(r): r.name for r in Reason}),
+        Column("side", "i1", "code", {0: "", **{int(s): s.name for s in Side}}),
+        Column("liquidity", "i1", "code", {int(x): x.name for x in Liquidity}),
+        Column("last_px", "i8", "price"),
+        Column("last_qty", "i8", "shares"),
+        Column("leaves_qty", "i8", "shares"),
+        Column("fee", "i8", "micros"),
+    ),
+)
+
+TRADES = Schema(
+    "trades",
+    "One row per match: the maker's and the taker's order. `displayed` is 0 for dark executions.",
+    (
+        Column("at", "i8", "ns"),
+        Column("venue", "i1", "venue"),
+        Column("seq", "i4", "count"),
+        Column("price", "i8", "price"),
+        Column("qty", "i8", "shares"),
+        Column("side", "i1", "code", {int(s): s.name for s in Side}),  # the taker's
+        Column("maker_order", "i8", "id"),
+        Column("taker_order", "i8", "id"),
+        Column("maker", "i2", "agent"),
+        Column("taker", "i2", "agent"),
+    ),
+)
+
+QUOTES = Schema(
+    "quotes",
+    "A venue's displayed best bid and offer after each message that changed it; size 0: that side is empty.",
+    (
+        Column("at", "i8", "ns"),
+        Column("venue", "i1", "venue"),
+        Column("seq", "i4", "count"),
+        Column("bid", "i8", "price"),
+        Column("bid_qty", "i8", "shares"),
+        Column("ask", "i8", "price"),
+        Column("ask_qty", "i8", "shares"),
+    ),
+)
+
+NBBO = Schema(
+    "nbbo",
+    "The SIP's national best bid and offer, stamped when the SIP published it; venue -1: that side is empty.",
+    (
+        Column("at", "i8", "ns"),
+        Column("bid", "i8", "price"),
+        Column("bid_qty", "i8", "shares"),
+        Column("bid_venue", "i1", "venue"),
+        Column("ask", "i8", "price"),
+        Column("ask_qty", "i8", "shares"),
+        Column("ask_venue", "i1", "venue"),
+    ),
+)
