@@ -1,0 +1,144 @@
+"""What a routing strategy is: a generator that sees a view, yields actions and is resumed with reports.
+
+::
+
+    def take_the_best(parent, view):
+        while view.leaves:
+            quote = min(view.quotes(), key=lambda q: q.opposite(parent.side)[0] * parent.side)
+            price, size = quote.opposite(parent.side)
+            if not size:
+                return
+            now, reports = yield [ChildOrder(quote.venue, min(size, view.leaves), price)]
+
+The driver (the router in a market, a list of reports in a unit test) resumes the generator with ``(now, reports)``:
+``reports`` are the child reports since the last resume, as :class:`ChildReport`. Returning ends the work on the
+parent; what is open then is cancelled and the leaves are reported. A strategy does no I/O, has no clock but
+``view.now`` and no randomness.
+
+Rules the driver enforces (a strategy that breaks one is stopped with a message that names it, `StrategyError`)
+    a child's size is at least 1 share; children in flight and shares filled never exceed the parent;
+    a child's limit is never worse than the parent's; at most ``max_rounds`` yields in a row that send nothing and
+    wait for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, Protocol
+
+from agents.orders import ChildOrder, ParentOrder
+from venues.messages import ExecutionReport, Side
+
+
+class VenueQuote(NamedTuple):
+    """One lit venue's best quote as the router's feed shows it now. Prices in price units; size 0: that side is empty.
+
+    ``arrived_at`` is when the quote reached the router, ``at`` and ``seq`` are the venue's own stamps.
+    """
+
+    venue: str
+    bid: int
+    bid_qty: int
+    ask: int
+    ask_qty: int
+    at: int
+    arrived_at: int
+    seq: int
+
+    def opposite(self, side: Side) -> tuple[int, int]:
+        """Price and displayed size that an order of this side would take."""
+        return (self.ask, self.ask_qty) if side > 0 else (self.bid, self.bid_qty)
+
+
+@dataclass(frozen=True, slots=True)
+class VenueFacts:
+    """What the router knows of a venue without asking: kind, fees (millionths of a dollar per share), symbol's tick."""
+
+    name: str
+    kind: Literal["lit", "dark"]
+    maker_fee: int
+    taker_fee: int
+    tick: int
+
+
+class Experience(Protocol):
+    """What a router measured from its own past children. Everything is None until there is a measurement."""
+
+    def round_trip(self, venue: str) -> int | None:
+        """Smallest child round trip seen so far, ns."""
+
+    def fill_ratio(self, venue: str) -> float | None:
+        """Shares filled over displayed shares aimed at, recent children weigh more; in [0, 1]."""
+
+    def markout(self, venue: str) -> float | None:
+        """Mean signed move of the mid after own takes there, price units per share, at the router's markout horizon.
+
+        side * (mid after the horizon - mid when sent): positive means the price ran on in the direction of the
+        order, as it does after a quote that fast traders raced for.
+        """
+
+
+class View(Protocol):
+    """What a strategy may know at ``now``: delayed quotes, its own children, its own past. Never the future."""
+
+    now: int
+    """ns"""
+    leaves: int
+    """Parent shares neither filled nor in a live child."""
+    open_qty: int
+    """Parent shares not filled, in live children or not."""
+    lit: Sequence[str]
+    """Lit venues the router is connected to, in the scenario's order."""
+    dark: Sequence[str]
+    facts: Mapping[str, VenueFacts]
+    experience: Experience
+
+    def quote(self, venue: str) -> VenueQuote:
+        """The venue's quote as last heard."""
+
+    def quotes(self) -> list[VenueQuote]:
+        """All lit venues' quotes as last heard, in the order of ``lit``."""
+
+    def nbbo(self) -> tuple[int, int] | None:
+        """Best bid and ask over ``quotes()``; None when a side is empty everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """What to do next.
+
+    Attributes:
+        send: children to send now (or at their ``not_before``), all at once.
+        cancel: ids of live children to cancel (ids come with the reports, see :class:`ChildReport`).
+        replace: (child id, new total quantity, new limit) of live children.
+        wake: "any" report, "all_done" (every child finished), or ("at", ns), whichever comes first with the reports
+            so far. A parent's end always wakes the driver, not the strategy.
+        scores: what the decision was made on, venue -> millionths of a dollar per share, lower is better; logged.
+    """
+
+    send: Sequence[ChildOrder] = ()
+    cancel: Sequence[int] = ()
+    replace: Sequence[tuple[int, int, int]] = ()
+    wake: Literal["any", "all_done"] | tuple[Literal["at"], int] = "all_done"
+    scores: Mapping[str, int] = field(default_factory=dict)
+
+
+class ChildReport(NamedTuple):
+    """A venue's report on one child, as it reached the router at ``received_at`` (ns)."""
+
+    child_id: int
+    venue: str
+    report: ExecutionReport
+    received_at: int
+
+
+Yielded = Actions | Sequence[ChildOrder]
+Resumed = tuple[int, list[ChildReport]]
+StrategyRun = Generator[Yielded, Resumed, None]
+
+
+class Strategy(Protocol):
+    """A callable that starts the work on one parent."""
+
+    def __call__(self, parent: ParentOrder, view: View) -> StrategyRun: ...
