@@ -87,6 +87,7 @@ class Reason(IntEnum):
     BAD_MESSAGE = 27
     NOT_SUPPORTED = 28
     VENUE_CLOSED = 29
+    BELOW_MINIMUM = 30
 
 
 REASON_TEXT: Final[dict[Reason, str]] = {
@@ -106,6 +107,7 @@ REASON_TEXT: Final[dict[Reason, str]] = {
     Reason.BAD_MESSAGE: "not an order, a cancel or a replace",
     Reason.NOT_SUPPORTED: "this venue does not support the instruction",
     Reason.VENUE_CLOSED: "the venue is closed",
+    Reason.BELOW_MINIMUM: "the quantity is below the venue's minimum",
 }
 
 
@@ -143,7 +145,15 @@ class ReplaceOrder(NamedTuple):
     price: int
 
 
-Message = NewOrder | CancelOrder | ReplaceOrder
+class BadMessage(NamedTuple):
+    """What a session makes of something that is no message, so that the venue can answer it."""
+
+    order_id: int
+    owner: int
+    text: str
+
+
+Message = NewOrder | CancelOrder | ReplaceOrder | BadMessage
 
 
 class ExecutionReport(NamedTuple):
@@ -168,10 +178,22 @@ class ExecutionReport(NamedTuple):
     at: int
 
 
-class Quote(NamedTuple):
-    """A venue's best bid and offer after one of its messages. A size of 0 means that side is empty.
+class Print(NamedTuple):
+    """What the tape says of one aggressive message that traded: its side, its total, the last (worst) price.
 
-    ``seq`` is the venue's sequence number of the message that made it; ``at`` the venue's time.
+    ``emptied`` is True when it took the best displayed level out whole: the sign of a sweep.
+    """
+
+    side: Side
+    px: int
+    qty: int
+    emptied: bool
+
+
+class Quote(NamedTuple):
+    """A venue's best bid and offer after one of its messages, and what that message traded, if anything.
+
+    A size of 0 means that side is empty. ``seq`` is the venue's sequence number of the message; ``at`` the venue's time.
     """
 
     at: int
@@ -180,21 +202,7 @@ class Quote(NamedTuple):
     bid_qty: int
     ask: int
     ask_qty: int
-
-
-class Print(NamedTuple):
-    """What the tape says after one aggressive message traded: side and total of the aggressor.
-
-    ``px`` is the last (worst) price traded. ``emptied`` is True when the best displayed level was taken out
-    whole: the sign of a sweep.
-    """
-
-    at: int
-    seq: int
-    side: Side
-    px: int
-    qty: int
-    emptied: bool
+    trade: Print | None = None
 
 
 EMPTY_QUOTE: Final = Quote(0, 0, 0, 0, 0, 0)

@@ -1,0 +1,203 @@
+"""A market maker that quotes several venues around its own, late, estimate of the value.
+
+Rules
+    News moves the estimate; after the reaction time every quote that is at another price than wanted is replaced.
+    Wanted: estimate less skew x position, half the spread away, rounded away to the tick, `levels` deep one tick apart, never
+    through the opposite quote that its feed of that venue shows.
+    A feed that shows a sweep (a print that took a venue's best level out) makes it cancel that side everywhere else after the
+    reaction time, if `fade`; it comes back after `refresh`.
+    A quote that was filled is put up again after `requote`. At the position limit the side that would add is not quoted.
+
+Does not model
+    Post-only orders, hedging, a view on toxicity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sim.history import HistoryView
+from venues.messages import CancelOrder, ExecType, NewOrder, Quote, ReplaceOrder, Side, TimeInForce
+from venues.protocols import OrderEntry, QuoteView
+
+from agents.participant import ESTIMATE, Participant, Place
+
+MAKER_WAKES = frozenset({ExecType.TRADE})
+"""A maker must react to fills at once; what else comes back is read when it next acts."""
+
+
+@dataclass(frozen=True, slots=True)
+class MakerTerms:
+    """How a maker quotes: prices in price units, sizes in shares, times in ns.
+
+    ``skew`` is price units per share of position.
+    """
+
+    half_spread: int
+    size: int
+    levels: int
+    position_limit: int
+    skew: float
+    requote: int
+    fade: bool
+    refresh: int
+
+
+class Slot:
+    """One quote of a maker: a venue, a side, a level."""
+
+    __slots__ = ("away_until", "cum_qty", "level", "order_id", "price", "session", "side")
+
+    def __init__(self, session: OrderEntry, side: Side, level: int) -> None:
+        self.session = session
+        self.side = side
+        self.level = level
+        self.order_id = 0
+        """0: nothing is up."""
+        self.price = 0
+        self.cum_qty = 0
+        self.away_until = 0
+
+
+class MarketMaker(Participant):
+    """Quotes both sides at each of its venues."""
+
+    kind = "market_maker"
+
+    def __init__(
+        self,
+        place: Place,
+        name: str,
+        number: int,
+        sessions: Mapping[str, OrderEntry],
+        news: HistoryView[int],
+        feeds: Mapping[str, QuoteView],
+        reaction: Callable[[], int],
+        terms: MakerTerms,
+    ) -> None:
+        super().__init__(place, name, number, sessions)
+        self._news = news
+        self._feeds = feeds
+        self._reaction = reaction
+        self._terms = terms
+        self._slots = {
+            venue: [Slot(session, side, level) for level in range(terms.levels) for side in (Side.BUY, Side.SELL)]
+            for venue, session in sessions.items()
+        }
+        self._slot_of: dict[int, Slot] = {}
+        self._estimate = 0
+
+    def start(self) -> None:
+        """Listen, and put the first quotes up."""
+        self._news.subscribe(lambda _: self._react(self._requote_all), lambda _value, _before: True)
+        if self._terms.fade:
+            for venue, feed in self._feeds.items():
+                feed.subscribe(self._fade_from(venue), swept)
+        for venue, session in self.sessions.items():
+            session.on_mail(self._mail_from(venue))
+        self._react(self._requote_all)
+
+    # -- what moves it --------------------------------------------------------------------------
+
+    def _react(self, act: Callable[[object], object], argument: object = None) -> None:
+        self.env.call_in(self._reaction(), act, argument)
+
+    def _fade_from(self, swept_venue: str) -> Callable[[Quote], object]:
+        def fade(quote: Quote) -> None:
+            assert quote.trade is not None
+            hit = Side.SELL if quote.trade.side is Side.BUY else Side.BUY
+            self._react(lambda _: self._fade(swept_venue, hit))
+
+        return fade
+
+    def _mail_from(self, venue: str) -> Callable[[], object]:
+        return lambda: self._read(venue)
+
+    def _read(self, venue: str) -> None:
+        """Take in fills; plan the refill of quotes that are gone."""
+        fees = self.place.fees[venue]
+        for _, report in self.sessions[venue].read():
+            slot = self._slot_of.get(report.order_id)
+            if report.exec_type is ExecType.TRADE:
+                self.ledger.book(report, *fees)
+                if slot is not None:
+                    slot.cum_qty = report.cum_qty
+            if slot is not None and report.leaves_qty == 0 and report.exec_type is not ExecType.CANCEL_REJECTED:
+                del self._slot_of[report.order_id]
+                if slot.order_id == report.order_id:
+                    slot.order_id = 0
+                    self.env.call_in(self._terms.requote, self._requote_slot, (venue, slot))
+
+    # -- what it does ---------------------------------------------------------------------------
+
+    def _requote_all(self, _: object) -> None:
+        estimate = self._news.advance(self.env.now)
+        assert estimate is not None
+        if estimate != self._estimate:
+            self._estimate = estimate
+            self._log_state(self.env.now, self.number, ESTIMATE, estimate)
+        for venue, slots in self._slots.items():
+            self._read(venue)
+            quote = self._feeds[venue].advance(self.env.now)
+            for slot in slots:
+                self._quote(slot, quote)
+
+    def _requote_slot(self, venue_and_slot: tuple[str, Slot]) -> None:
+        venue, slot = venue_and_slot
+        if slot.order_id == 0:
+            self._quote(slot, self._feeds[venue].advance(self.env.now))
+
+    def _fade(self, swept_venue: str, side: Side) -> None:
+        back = self.env.now + self._terms.refresh
+        for venue, slots in self._slots.items():
+            if venue == swept_venue:
+                continue
+            for slot in slots:
+                if slot.side is side and slot.order_id and self.env.now >= slot.away_until:
+                    slot.away_until = back
+                    slot.session.send(CancelOrder(slot.order_id, self.number))
+                    slot.order_id = 0
+                    self.env.call_at(back, self._requote_slot, (venue, slot))
+
+    def _quote(self, slot: Slot, seen: Quote | None) -> None:
+        """Bring one quote to where it should be."""
+        if self.env.now < slot.away_until:
+            return
+        price = self._wanted_price(slot, seen)
+        if price is None:
+            if slot.order_id:
+                slot.session.send(CancelOrder(slot.order_id, self.number))
+                slot.order_id = 0
+        elif slot.order_id == 0:
+            slot.order_id = order_id = self.place.new_id()
+            slot.price, slot.cum_qty = price, 0
+            self._slot_of[order_id] = slot
+            slot.session.send(
+                NewOrder(order_id, self.number, slot.side, self._terms.size, price, TimeInForce.DAY)
+            )
+        elif slot.price != price:
+            slot.price = price
+            slot.session.send(ReplaceOrder(slot.order_id, self.number, slot.cum_qty + self._terms.size, price))
+
+    def _wanted_price(self, slot: Slot, seen: Quote | None) -> int | None:
+        """Price units; None: this side is not to be quoted now."""
+        terms, tick, position = self._terms, self.place.tick, self.ledger.position
+        if position * slot.side >= terms.position_limit:
+            return None
+        middle = self._estimate - int(terms.skew * position)
+        away = terms.half_spread + slot.level * tick
+        if slot.side is Side.BUY:
+            price = (middle - away) // tick * tick
+            if seen is not None and seen.ask_qty and price >= seen.ask:
+                price = seen.ask - tick
+        else:
+            price = -((-middle - away) // tick) * tick
+            if seen is not None and seen.bid_qty and price <= seen.bid:
+                price = seen.bid + tick
+        return price if price > 0 else None
+
+
+def swept(quote: Quote, _before: Quote | None) -> bool:
+    """Did this update's trade take the best level out?"""
+    return quote.trade is not None and quote.trade.emptied

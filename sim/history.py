@@ -1,0 +1,186 @@
+"""What a source has published, and readers who learn of it late.
+
+A :class:`History` keeps (time, item) in order. A :class:`HistoryView` is a reader at the end of a FIFO link: item *i*
+arrives at ``max(arrival[i-1], time[i] + latency[i])``, where ``latency[i]`` is the i-th draw of the view's own source.
+Nothing is sent: the view works out the arrivals when somebody looks, so a reader who only asks *what do I know now* costs
+no event. Because a latency is at least 1 ns, what has arrived by ``now`` was made before ``now``: the answer depends on
+neither who looks nor when. A reader that must react subscribes, and each item it is interested in becomes one event at
+the same arrival time.
+
+Memory is bounded: now and then all views are asked to keep up and what everybody has passed is dropped.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from sim.environment import Environment
+from sim.link import LatencySource
+
+T = TypeVar("T")
+
+KEEP = 16_384
+"""Items kept before a history asks its views to keep up."""
+
+Interest = Callable[[T, T | None], bool]
+"""(item, the item before it) -> does the subscriber want to be woken? It must depend on these two alone."""
+
+
+class History(Generic[T]):
+    """Items in the order of their time; times never decrease."""
+
+    __slots__ = ("_subscribed", "_views", "dropped", "items", "keep", "times")
+
+    def __init__(self, keep: int = KEEP) -> None:
+        self.times: list[int] = []
+        self.items: list[T] = []
+        self.dropped = 0
+        """How many of the oldest items are gone; index of ``items[0]``."""
+        self.keep = keep
+        self._views: list[HistoryView[T]] = []
+        self._subscribed: list[HistoryView[T]] = []
+
+    def append(self, at: int, item: T) -> None:
+        """Publish an item made at ``at`` (ns), not before the last one."""
+        self.times.append(at)
+        self.items.append(item)
+        for view in self._subscribed:
+            view._push()
+        if len(self.times) > self.keep:
+            self._drop()
+
+    def view(
+        self, env: Environment, latency: LatencySource | int, keep_up: Callable[[int], object] | None = None
+    ) -> HistoryView[T]:
+        """A new reader. A fixed latency may be given as an int (ns)."""
+        view = HistoryView(self, env, latency, keep_up)
+        self._views.append(view)
+        return view
+
+    def _drop(self) -> None:
+        for view in self._views:
+            view.keep_up(view._env._now)
+        passed = min((view._read for view in self._views), default=self.dropped + len(self.times)) - 1 - self.dropped
+        if passed > 0:
+            del self.times[:passed]
+            del self.items[:passed]
+            self.dropped += passed
+        if len(self.times) > self.keep // 2:
+            self.keep *= 2  # a slow link holds more than we thought; ask less often
+
+
+class HistoryView(Generic[T]):
+    """One reader's delayed look at a history.
+
+    >>> env = Environment()
+    >>> history: History[str] = History()
+    >>> view = history.view(env, 100)
+    >>> history.append(0, "old"); history.append(50, "new")
+    >>> view.advance(99), view.advance(100), view.advance(149), view.advance(150), view.arrived_at
+    (None, 'old', 'old', 'new', 150)
+    """
+
+    __slots__ = (
+        "_arrivals",
+        "_dated",
+        "_env",
+        "_fixed",
+        "_handler",
+        "_history",
+        "_interest",
+        "_last",
+        "_latency",
+        "_read",
+        "arrived_at",
+        "item",
+        "keep_up",
+    )
+
+    def __init__(
+        self,
+        history: History[T],
+        env: Environment,
+        latency: LatencySource | int,
+        keep_up: Callable[[int], object] | None = None,
+    ) -> None:
+        self._history = history
+        self._env = env
+        self._fixed = max(1, latency) if isinstance(latency, int) else 0
+        self._latency: LatencySource = latency if not isinstance(latency, int) else lambda: self._fixed
+        self._read = self._dated = history.dropped + len(history.times)  # a new reader starts with what comes next
+        self._arrivals: deque[int] = deque()  # arrivals of items _read.._dated-1
+        self._last = 0
+        self._handler: Callable[[T], object] | None = None
+        self._interest: Interest[T] | None = None
+        self.item: T | None = None
+        """The latest item that had arrived at the last look."""
+        self.arrived_at = 0
+        """When it arrived, ns."""
+        self.keep_up: Callable[[int], object] = keep_up or self.advance
+
+    def advance(self, now: int) -> T | None:
+        """The latest item that has arrived by ``now``; None before the first."""
+        history = self._history
+        if self._fixed and not self._arrivals:
+            found = bisect_right(history.times, now - self._fixed) + history.dropped
+            if found > self._read:
+                self._read = self._dated = found
+                self.item = history.items[found - 1 - history.dropped]
+                self.arrived_at = history.times[found - 1 - history.dropped] + self._fixed
+            return self.item
+        at = self.next_arrival()
+        while at is not None and at <= now:
+            self.take()
+            at = self.next_arrival()
+        return self.item
+
+    def next_arrival(self) -> int | None:
+        """When the next unread item arrives; None when nothing more has been published."""
+        if not self._arrivals and not self._date():
+            return None
+        return self._arrivals[0]
+
+    def take(self) -> T:
+        """Read the next item, whatever the time. Raises IndexError when there is none."""
+        if not self._arrivals:
+            self._date()
+        self.arrived_at = self._arrivals.popleft()
+        self.item = item = self._history.items[self._read - self._history.dropped]
+        self._read += 1
+        return item
+
+    def subscribe(self, handler: Callable[[T], object], interest: Interest[T]) -> None:
+        """From now on call ``handler(item)`` when an item of interest arrives."""
+        while self._date():
+            pass
+        self._handler = handler
+        self._interest = interest
+        self._history._subscribed.append(self)
+
+    def _date(self) -> bool:
+        """Work out the arrival of one more item; False when all are dated."""
+        history = self._history
+        index = self._dated - history.dropped
+        if index >= len(history.times):
+            return False
+        made = history.times[index]
+        at = made + self._latency()
+        if at <= made:
+            at = made + 1
+        if at < self._last:
+            at = self._last
+        self._last = at
+        self._arrivals.append(at)
+        self._dated += 1
+        return True
+
+    def _push(self) -> None:
+        self._date()
+        history = self._history
+        item = history.items[-1]
+        before = history.items[-2] if len(history.items) > 1 else None
+        if self._interest is not None and self._handler is not None and self._interest(item, before):
+            self._env.call_at(self._arrivals[-1], self._handler, item)

@@ -1,0 +1,82 @@
+"""A lit venue: displayed book, direct feed, trade prints.
+
+Rules
+    Each message that changes the displayed best or trades publishes one update (quote, and the print if it traded) with
+    the venue's sequence number, at the moment the matching engine is done with it.
+    The displayed book never ends a message locked or crossed: that is an invariant, checked on every change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sim.environment import Environment
+from sim.history import History
+from sim.log import EventLog
+from venues.book import Book, BookState
+from venues.fees import FeeSchedule
+from venues.messages import ExecutionReport, Print, Quote, Side
+from venues.tables import QUOTES
+from venues.venue import Venue
+
+
+class LitVenue(Venue):
+    """A venue around a price-time :class:`Book`; ``feed`` is its direct feed."""
+
+    kind = "lit"
+
+    def __init__(
+        self,
+        env: Environment,
+        number: int,
+        name: str,
+        fees: FeeSchedule,
+        service: Callable[[], int],
+        log: EventLog,
+        speed_bump: int = 0,
+        tick: int = 100,
+    ) -> None:
+        super().__init__(env, number, name, fees, service, log, speed_bump)
+        self.book = Book(tick)
+        self.feed: History[Quote] = History()
+        self.traded_qty = 0
+        self.trades = 0
+        self._top = (0, 0, 0, 0)
+        self._log_quote = log.table(QUOTES).append
+
+    def _match(self, message: Any, now: int) -> list[ExecutionReport]:
+        return self.book.handle(message, now)
+
+    def _publish(self, message: Any, traded: int, now: int) -> None:
+        before = self._top
+        top = self.book.top()
+        if top == before and not traded:
+            return
+        bid, bid_qty, ask, ask_qty = self._top = top
+        if bid_qty and ask_qty and bid >= ask:
+            raise self.broken(f"the displayed book is locked or crossed: bid {bid}, ask {ask}", message)
+        tape = self._print_of(message, traded, before, top) if traded else None
+        self.feed.append(now, Quote(now, self.seq, bid, bid_qty, ask, ask_qty, tape))
+        self._log_quote(now, self.number, self.seq, bid, bid_qty, ask, ask_qty)
+
+    def _print_of(
+        self, message: Any, traded: int, before: tuple[int, int, int, int], top: tuple[int, int, int, int]
+    ) -> Print:
+        self.traded_qty += traded
+        side = self._aggressor
+        emptied = top[2] != before[2] if side is Side.BUY else top[0] != before[0]
+        return Print(side, self._last_px, traded, emptied)
+
+    def _report(self, reports: list[ExecutionReport]) -> int:
+        traded = super()._report(reports)
+        if traded:
+            taker = next(r for r in reversed(reports) if r.last_qty)
+            self._aggressor, self._last_px = taker.side, taker.last_px
+        return traded
+
+    def close(self) -> None:
+        """End the session: DAY orders are cancelled and told so."""
+        self.seq += 1
+        self._report(self.book.set_state(BookState.CLOSED, self.env.now))
+        self._publish(None, 0, self.env.now)

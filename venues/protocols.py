@@ -1,0 +1,50 @@
+"""What agents may know of a venue: a session to trade through, views to look at. Never a book."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from venues.messages import ExecutionReport, Quote
+
+Reports = list[tuple[int, ExecutionReport]]
+"""(arrival at the owner in ns, report), oldest first."""
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class OrderEntry(Protocol):
+    """One participant's connection to one venue."""
+
+    @property
+    def venue(self) -> str:
+        """The venue's name."""
+
+    @property
+    def owner(self) -> int:
+        """The participant's number."""
+
+    def send(self, message: object) -> None:
+        """Put an order, cancel or replace on the wire; what is no message comes back as a reject."""
+
+    def read(self) -> Reports:
+        """Reports that have arrived and were not read before."""
+
+
+class QuoteView(Protocol):
+    """One venue's quotes as one reader hears of them."""
+
+    arrived_at: int
+
+    def advance(self, now: int) -> Quote | None:
+        """The latest quote that has arrived by ``now`` (ns)."""
+
+    def subscribe(self, handler: Callable[[Quote], object], interest: Callable[[Quote, Quote | None], bool]) -> None:
+        """Call ``handler(quote)`` when a quote of interest arrives."""
+
+
+class QuoteBoard(Protocol):
+    """All venues' quotes as one reader hears of them, from direct feeds or from the SIP."""
+
+    def latest(self, now: int) -> list[tuple[str, Quote, int]]:
+        """(venue, its latest quote, when that arrived in ns) of each venue heard of, in the scenario's order."""

@@ -1,0 +1,62 @@
+"""A participant's connection to a venue: an order wire in, a mailbox for reports back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sim.environment import Environment
+from sim.link import LatencySource, Link, Mailbox
+from venues.messages import BadMessage, CancelOrder, ExecType, ExecutionReport, NewOrder, ReplaceOrder
+
+_MESSAGES = frozenset((NewOrder, CancelOrder, ReplaceOrder))
+
+EVERY_REPORT = frozenset(ExecType)
+"""Wakes for an owner who must react to whatever its orders meet."""
+
+
+class Session:
+    """One owner at one venue.
+
+    Args:
+        receive: the venue's gateway.
+        order_latency, report_latency: one way, ns; a venue's inbound speed bump is part of the first.
+        wakes: kinds of report that call ``on_mail``; the others wait in the mailbox until it is read.
+    """
+
+    __slots__ = ("_link", "_receive", "mailbox", "owner", "venue", "wakes")
+
+    def __init__(
+        self,
+        env: Environment,
+        venue: str,
+        owner: int,
+        receive: Callable[[object], object],
+        order_latency: LatencySource,
+        report_latency: LatencySource,
+        wakes: frozenset[ExecType] = EVERY_REPORT,
+    ) -> None:
+        self.venue = venue
+        self.owner = owner
+        self._receive = receive
+        self._link = Link(env, order_latency)
+        self.mailbox = Mailbox(env, report_latency)
+        self.wakes = wakes
+
+    def on_mail(self, handler: Callable[[], object]) -> None:
+        """Have ``handler()`` called when a waking report arrives."""
+        self.mailbox.on_mail = handler
+
+    def send(self, message: object) -> None:
+        """Put a message on the wire. What is none of the three is sent as a :class:`BadMessage` and comes back rejected."""
+        if message.__class__ not in _MESSAGES or message.owner != self.owner:  # type: ignore[attr-defined]
+            order_id = getattr(message, "order_id", 0)
+            message = BadMessage(order_id if isinstance(order_id, int) else 0, self.owner, repr(message)[:200])
+        self._link.send(self._receive, message)
+
+    def deliver(self, report: ExecutionReport) -> None:
+        """The venue's side: send a report back."""
+        self.mailbox.put(report, report[0] in self.wakes)
+
+    def read(self) -> list[tuple[int, ExecutionReport]]:
+        """(arrival in ns, report) of what has arrived and was not read before."""
+        return self.mailbox.read()

@@ -1,0 +1,197 @@
+"""The securities information processor: consolidates what it has heard of each venue, late, one update at a time.
+
+Rules
+    Each lit venue's quotes reach the SIP over a link of their own; the SIP takes them in the order of arrival (equal
+    arrivals: the scenario's order of venues), each needs the station's processing time, and what comes out is a feed:
+    the venue's quote and the NBBO after it.
+    NBBO: highest bid and lowest ask over the venues' latest quotes here; equal prices: the largest size, then the
+    scenario's order. It can be locked or crossed, as the venues' quotes are of different age.
+
+Cost
+    No event while nobody must react: the SIP works through its inputs when somebody looks (see `sim.history`). With a
+    subscriber it works on every arrival.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from heapq import heapify, heapreplace
+from typing import NamedTuple
+
+from sim.environment import Environment
+from sim.history import History, HistoryView
+from sim.link import LatencySource
+from sim.log import EventLog
+from venues.lit import LitVenue
+from venues.messages import Quote
+from venues.tables import NBBO
+
+
+class Nbbo(NamedTuple):
+    """The consolidated best; venue numbers -1 and sizes 0 where a side is empty everywhere."""
+
+    bid: int
+    bid_qty: int
+    bid_venue: int
+    ask: int
+    ask_qty: int
+    ask_venue: int
+
+
+class SipUpdate(NamedTuple):
+    """One message of the SIP: a venue's quote (its index among the SIP's venues) and the NBBO after it."""
+
+    at: int
+    venue: int
+    quote: Quote
+    nbbo: Nbbo
+
+
+NO_NBBO = Nbbo(0, 0, -1, 0, 0, -1)
+
+
+class Sip:
+    """Consolidator of the given lit venues.
+
+    Args:
+        links: latency source of each venue's link to the SIP, in the order of ``venues``.
+        processing: service time of an update, ns.
+    """
+
+    def __init__(
+        self,
+        env: Environment,
+        venues: Sequence[LitVenue],
+        links: Sequence[LatencySource | int],
+        processing: Callable[[], int],
+        log: EventLog,
+    ) -> None:
+        self._env = env
+        self.venues = [venue.name for venue in venues]
+        self._numbers = [venue.number for venue in venues]
+        self._processing = processing
+        self._inputs: list[HistoryView[Quote]] = [
+            venue.feed.view(env, link, keep_up=self.advance) for venue, link in zip(venues, links, strict=True)
+        ]
+        self._quotes: list[Quote | None] = [None] * len(venues)
+        self._busy_until = 0
+        self._nbbo = NO_NBBO
+        self._log = log.table(NBBO).append
+        self._eager = False
+        self.feed: History[SipUpdate] = History()
+
+    def advance(self, now: int) -> None:
+        """Work through everything that has reached the SIP by ``now``."""
+        inputs = self._inputs
+        waiting = [(at, i) for i, view in enumerate(inputs) if (at := view.next_arrival()) is not None and at <= now]
+        heapify(waiting)
+        while waiting:
+            at, i = waiting[0]
+            self._take(at, i, inputs[i].take())
+            following = inputs[i].next_arrival()
+            heapreplace(waiting, (following, i) if following is not None and following <= now else _NEVER)
+            if waiting[0] is _NEVER:
+                return
+
+    def view(self, env: Environment, latency: LatencySource | int) -> SipView:
+        """A reader of the SIP's feed over a link of its own."""
+        return SipView(self, env, latency)
+
+    def react(self) -> None:
+        """Work on every arrival from now on: somebody downstream must be woken."""
+        if self._eager:
+            return
+        self._eager = True
+        for view in self._inputs:
+            view.subscribe(lambda _: self.advance(self._env.now), lambda _quote, _before: True)
+
+    def _take(self, arrived: int, index: int, quote: Quote) -> None:
+        start = arrived if arrived > self._busy_until else self._busy_until
+        self._busy_until = published = start + self._processing()
+        self._quotes[index] = quote
+        nbbo = self._consolidate()
+        if nbbo != self._nbbo:
+            self._nbbo = nbbo
+            self._log(published, *nbbo)
+        self.feed.append(published, SipUpdate(published, index, quote, nbbo))
+
+    def _consolidate(self) -> Nbbo:
+        bid = bid_qty = ask = ask_qty = 0
+        bid_venue = ask_venue = -1
+        for number, quote in zip(self._numbers, self._quotes, strict=True):
+            if quote is None:
+                continue
+            if quote.bid_qty and (quote.bid, quote.bid_qty) > (bid, bid_qty):
+                bid, bid_qty, bid_venue = quote.bid, quote.bid_qty, number
+            if quote.ask_qty and (ask_venue < 0 or (-quote.ask, quote.ask_qty) > (-ask, ask_qty)):
+                ask, ask_qty, ask_venue = quote.ask, quote.ask_qty, number
+        return Nbbo(bid, bid_qty, bid_venue, ask, ask_qty, ask_venue)
+
+
+_NEVER: tuple[int, int] = (1 << 62, -1)
+
+
+class SipView:
+    """What one reader of the SIP knows: every venue's quote and the NBBO, as published and after the reader's link."""
+
+    def __init__(self, sip: Sip, env: Environment, latency: LatencySource | int) -> None:
+        self._sip = sip
+        self._feed = sip.feed.view(env, latency, keep_up=self.advance)
+        self._latest: list[tuple[str, Quote, int] | None] = [None] * len(sip.venues)
+        self.nbbo = NO_NBBO
+
+    def advance(self, now: int) -> Nbbo:
+        """The NBBO as known at ``now``."""
+        self._sip.advance(now)
+        feed = self._feed
+        at = feed.next_arrival()
+        while at is not None and at <= now:
+            update = feed.take()
+            self._latest[update.venue] = (self._sip.venues[update.venue], update.quote, at)
+            self.nbbo = update.nbbo
+            at = feed.next_arrival()
+        return self.nbbo
+
+    def latest(self, now: int) -> list[tuple[str, Quote, int]]:
+        """(venue, quote, arrival in ns) of each venue heard of."""
+        self.advance(now)
+        return [heard for heard in self._latest if heard is not None]
+
+    def subscribe(self, handler: Callable[[SipUpdate], object]) -> None:
+        """Call ``handler(update)`` whenever an update that changed the NBBO arrives here."""
+        self._sip.react()
+        self._feed.subscribe(handler, lambda update, before: before is None or update.nbbo != before.nbbo)
+
+
+class DirectBoard:
+    """All venues' direct feeds as one reader hears them, each over a link of its own."""
+
+    def __init__(self, venues: Sequence[LitVenue], env: Environment, latencies: Sequence[LatencySource | int]) -> None:
+        self._views = [
+            (venue.name, venue.feed.view(env, latency)) for venue, latency in zip(venues, latencies, strict=True)
+        ]
+
+    def latest(self, now: int) -> list[tuple[str, Quote, int]]:
+        """(venue, quote, arrival in ns) of each venue heard of."""
+        heard = []
+        for name, view in self._views:
+            quote = view.advance(now)
+            if quote is not None:
+                heard.append((name, quote, view.arrived_at))
+        return heard
+
+    def subscribe(self, handler: Callable[[Quote], object]) -> None:
+        """Call ``handler(quote)`` whenever a change of a venue's best prices arrives here."""
+        for _, view in self._views:
+            view.subscribe(handler, prices_moved)
+
+
+def prices_moved(quote: Quote, before: Quote | None) -> bool:
+    """Did the best prices change (or one side empty or fill)? Size changes alone are not of interest."""
+    return (
+        before is None
+        or quote.bid != before.bid
+        or quote.ask != before.ask
+        or (quote.bid_qty == 0) != (before.bid_qty == 0)
+        or (quote.ask_qty == 0) != (before.ask_qty == 0)
+    )

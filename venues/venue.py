@@ -1,0 +1,166 @@
+"""What all venues share: gateway, matching station, sessions, fees, the log.
+
+A message arrives over its session's link, waits for the matching station, gets the venue's next sequence number, and is
+answered: each report goes into the log and back over the owner's link. Nothing raises out of a venue for a bad message and
+nothing vanishes: every message gets at least one report. A broken invariant does stop the run (:class:`BrokenInvariant`).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from sim.environment import Environment
+from sim.link import LatencySource
+from sim.log import EventLog
+from sim.station import Station
+from venues.fees import FeeSchedule
+from venues.messages import (
+    BadMessage,
+    CancelOrder,
+    ExecType,
+    ExecutionReport,
+    Liquidity,
+    NewOrder,
+    ReplaceOrder,
+)
+from venues.session import EVERY_REPORT, Session
+from venues.tables import ORDERS, REPORTS, TRADES
+
+TRADE = ExecType.TRADE
+MAKER, TAKER = Liquidity.MAKER, Liquidity.TAKER
+LAST_EVENTS = 12
+"""How many of a venue's last messages a broken invariant shows."""
+
+
+class BrokenInvariant(AssertionError):
+    """The simulator contradicts itself: the run stops at once."""
+
+    def __init__(self, what: str, venue: str, at: int, message: object, last: list[str]) -> None:
+        events = "\n  ".join(last)
+        super().__init__(f"{what}\nvenue {venue}, time {at} ns, message {message!r}\nlast messages there:\n  {events}")
+
+
+class Venue:
+    """The part around the book. Subclasses match (`_match`) and publish (`_publish`).
+
+    Args:
+        number: the venue's number in the log.
+        service: the matching station's service time, ns a message.
+        speed_bump: added to every inbound message, ns.
+    """
+
+    kind = "venue"
+
+    def __init__(
+        self,
+        env: Environment,
+        number: int,
+        name: str,
+        fees: FeeSchedule,
+        service: Callable[[], int],
+        log: EventLog,
+        speed_bump: int = 0,
+    ) -> None:
+        self.env = env
+        self.number = number
+        self.name = name
+        self.fees = fees
+        self.speed_bump = speed_bump
+        self.seq = 0
+        """Sequence number of the last message handled; equals how many there were."""
+        self.handled: dict[int, int] = {}
+        """Messages handled, by owner."""
+        self._station = Station(env, service, self._serve)
+        self._sessions: dict[int, Session] = {}
+        self._last: deque[tuple[int, object]] = deque(maxlen=LAST_EVENTS)
+        self._log_order = log.table(ORDERS).append
+        self._log_report = log.table(REPORTS).append
+        self._log_trade = log.table(TRADES).append
+
+    def connect(
+        self,
+        owner: int,
+        order_latency: LatencySource,
+        report_latency: LatencySource,
+        wakes: frozenset[ExecType] = EVERY_REPORT,
+    ) -> Session:
+        """A session for an owner; one each.
+
+        Raises:
+            ValueError: the owner has one already.
+        """
+        if owner in self._sessions:
+            raise ValueError(f"agent {owner} is connected to {self.name} already")
+        bump = self.speed_bump
+        inbound = (lambda: order_latency() + bump) if bump else order_latency
+        session = Session(self.env, self.name, owner, self._station.accept, inbound, report_latency, wakes)
+        self._sessions[owner] = session
+        self.handled[owner] = 0
+        return session
+
+    def _serve(self, message: Any) -> None:
+        now = self.env._now
+        self.seq += 1
+        self._last.append((now, message))
+        self._log_message(message, now)
+        reports = self._match(message, now)
+        self.handled[message.owner] += 1
+        traded = self._report(reports)
+        self._publish(message, traded, now)
+
+    def _match(self, message: Any, now: int) -> list[ExecutionReport]:
+        raise NotImplementedError
+
+    def _publish(self, message: Any, traded: int, now: int) -> None:
+        """Tell the world what the message changed; ``traded`` is the size it took."""
+
+    def _report(self, reports: list[ExecutionReport]) -> int:
+        """Log and send the reports; the total size traded."""
+        sessions, seq, number = self._sessions, self.seq, self.number
+        maker_fee, taker_fee = self.fees.maker, self.fees.taker
+        log_report = self._log_report
+        traded = 0
+        maker: ExecutionReport | None = None
+        for report in reports:
+            exec_type, _, order_id, owner, side, _, px, qty, _, leaves, liquidity, reason, at = report
+            fee = 0
+            if exec_type is TRADE:
+                if liquidity is MAKER:
+                    fee = maker_fee * qty
+                    maker = report
+                else:
+                    fee = taker_fee * qty
+                    traded += qty
+                    if maker is None:
+                        raise self.broken("a taker's fill without its maker's", report)
+                    self._log_trade(at, number, seq, px, qty, side, maker.order_id, order_id, maker.owner, owner)
+                    maker = None
+            log_report(
+                at, number, seq, order_id, owner, exec_type, reason, side, liquidity, px, qty, leaves, fee
+            )
+            sessions[owner].deliver(report)
+        return traded
+
+    def _log_message(self, message: Any, now: int) -> None:
+        kind = message.__class__
+        if kind is NewOrder:
+            order_id, owner, side, qty, price, tif = message
+            try:
+                self._log_order(now, self.number, self.seq, order_id, owner, 0, side, tif, price or 0, qty)
+                return
+            except (TypeError, ValueError):  # not integers: the book will refuse it; the log keeps what it can
+                kind = BadMessage
+        if kind is CancelOrder:
+            self._log_order(now, self.number, self.seq, message.order_id, message.owner, 1, 0, -1, 0, 0)
+        elif kind is ReplaceOrder:
+            order_id, owner, qty, price = message
+            self._log_order(now, self.number, self.seq, order_id, owner, 2, 0, -1, price, qty)
+        else:
+            self._log_order(now, self.number, self.seq, 0, message.owner, 3, 0, -1, 0, 0)
+
+    def broken(self, what: str, message: object) -> BrokenInvariant:
+        """The exception that stops the run, with this venue's last messages."""
+        last = [f"{at} ns {message!r}" for at, message in self._last]
+        return BrokenInvariant(what, self.name, self.env.now, message, last)
