@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup-done
 PYTEST_ARGS ?=
+LOCK_ARGS ?=
 
-# The first of these that is a Python from 3.11 to 3.13; PYTHON=/path/to/python overrides.
-CANDIDATES := $(if $(PYTHON),$(PYTHON),python3 python3.13 python3.12 python3.11 python)
-FITS := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+# The first that is Python 3.11 to 3.13 makes the environment; PYTHON=... names another.
+PYTHON ?= python3 python3.13 python3.12 python3.11 python
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test validate bench check coverage format lock build clean
@@ -18,29 +18,7 @@ help: ## this list
 setup: $(STAMP) ## create .venv with the locked versions
 
 $(STAMP): requirements/dev.txt pyproject.toml
-	@python=; for candidate in $(CANDIDATES); do \
-	  if "$$candidate" -c '$(FITS)' 2>/dev/null; then python="$$candidate"; break; fi; \
-	done; \
-	if [ -z "$$python" ]; then \
-	  echo "make setup: no Python 3.11, 3.12 or 3.13 among: $(CANDIDATES)." >&2; \
-	  echo "Install one, or name it: make setup PYTHON=/path/to/python3.12" >&2; exit 2; \
-	fi; \
-	echo "setting up $(VENV) with $$("$$python" --version)" >&2; \
-	rm -rf $(VENV); \
-	if command -v uv >/dev/null 2>&1; then \
-	  uv venv --quiet --no-python-downloads --python "$$(command -v "$$python")" $(VENV) && \
-	  uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt && \
-	  uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .; \
-	else \
-	  if ! "$$python" -c 'import ensurepip, venv' 2>/dev/null; then \
-	    echo "make setup: $$python cannot make a virtual environment: its module venv or ensurepip is missing." >&2; \
-	    echo "On Debian and Ubuntu install the package python3-venv (or python3.12-venv for python3.12)." >&2; \
-	    echo "Elsewhere install a complete Python, or put uv on the PATH." >&2; exit 2; \
-	  fi; \
-	  "$$python" -m venv $(VENV) && \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt && \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .; \
-	fi
+	@requirements/install.sh $(VENV) $(PYTHON)
 	@touch $@
 
 run: setup ## compare all routing strategies on the flagship scenario
@@ -74,7 +52,7 @@ COMPILE = uv pip compile pyproject.toml --quiet --universal --python-version 3.1
   --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate \
   --custom-compile-command "make lock"
 
-lock: ## write the requirement files anew (needs uv)
+lock: ## write the requirement files anew (needs uv; LOCK_ARGS=--upgrade for the newest versions)
 	@command -v uv >/dev/null || { echo "make lock: uv is not on the PATH; install it: pip install uv" >&2; exit 2; }
 	$(COMPILE) --extra dev --extra api --extra distributed $(LOCK_ARGS) -o requirements/dev.txt
 	$(COMPILE) -c requirements/dev.txt -o requirements/core.txt
