@@ -3,7 +3,7 @@
 Rules
     Every draw is at least the model's floor. A floor is a clamp, not a rejection: draws below it become it, so the mean
     of a wide normal lies a little above the stated one.
-    The n-th draw of a source is the same however the draws are cut into batches.
+    The n-th draw of a source is the same however the draws are cut into batches (:class:`Sum` says from when).
     Draws are independent of each other: a busy minute of a real network, when all messages are slow, is not modelled.
 """
 
@@ -17,7 +17,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sim.environment import whole_nanos
-from sim.streams import batched, whole
+from sim.streams import FIRST_BATCH, batched, whole
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -247,8 +247,8 @@ class Empirical:
 class Sum:
     """The sum of independent parts: propagation plus jitter, a link plus a speed bump.
 
-    One random part costs what it costs alone; two or more are drawn one by one (about 3 us a draw), so that
-    batches do not change what is drawn.
+    Two or more random parts share the generator in turns of 16 draws each (0.7 us a draw, a single one 0.1): batches
+    must be multiples of 16 long, as those of :func:`latency_source` are, to give the same draws however they are cut.
 
     >>> Sum((Constant(100_000), Normal(5_000, 1_000, floor=0))).describe()
     '100 us + normal 5 us +- 1 us'
@@ -268,11 +268,17 @@ class Sum:
 
     def draw_many(self, generator: Generator, n: int) -> list[int]:
         """The next ``n`` draws, ns."""
+        if self.is_constant:
+            return [self.smallest()] * n
         fixed = sum(part.smallest() for part in self.parts if part.is_constant)
         random = [part for part in self.parts if not part.is_constant]
-        if len(random) == 1:
-            return [fixed + draw for draw in random[0].draw_many(generator, n)]
-        return [fixed + sum(part.draw_many(generator, 1)[0] for part in random) for _ in range(n)]
+        turn = n if len(random) == 1 else FIRST_BATCH
+        draws: list[int] = []
+        while len(draws) < n:
+            size = min(turn, n - len(draws))
+            rows = zip(*(part.draw_many(generator, size) for part in random), strict=True)
+            draws.extend(fixed + sum(row) for row in rows)
+        return draws
 
     def smallest(self) -> int:
         """The sum of the smallest of each."""

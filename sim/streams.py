@@ -17,14 +17,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import sha256
 from itertools import chain
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.random import Generator, SeedSequence
 
 T = TypeVar("T")
 
 FIRST_BATCH: Final = 16
+"""Draws of a source's first batch; all batches are multiples of it."""
+
 LARGEST_BATCH: Final = 1_024
 NANOS_PER_SECOND: Final = 1_000_000_000
 
@@ -143,14 +146,16 @@ def batched(draw_many: Callable[[int], list[T]]) -> Callable[[], T]:
     return chain.from_iterable(iter(next_batch, None)).__next__
 
 
-def whole(values: object, at_least: int) -> list[int]:
+def whole(values: np.ndarray[Any, Any], at_least: int) -> list[int]:
     """A float array rounded to Python ints, none below ``at_least`` and none above 2**53.
 
     2**53 ns are 104 days; beyond it a float counts in steps larger than 1.
     """
     import numpy as np
 
-    return np.clip(np.rint(values), at_least, 2.0**53).astype(np.int64).tolist()  # type: ignore[call-overload, no-any-return]
+    bounded = np.minimum(np.maximum(np.rint(values), at_least), 2.0**53)
+    rounded: list[int] = bounded.astype(np.int64).tolist()
+    return rounded
 
 
 def _generator(seeds: SeedSequence) -> Generator:
