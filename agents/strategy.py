@@ -31,6 +31,10 @@ from agents.orders import ChildOrder, ParentOrder
 from venues.messages import ExecutionReport, Side
 
 
+class StrategyError(Exception):
+    """A strategy broke a rule; the message names the strategy, the parent, the time and the rule."""
+
+
 class VenueQuote(NamedTuple):
     """One lit venue's best quote as the router's feed shows it now. Prices in price units; size 0: that side is empty.
 
@@ -60,6 +64,7 @@ class VenueFacts:
     maker_fee: int
     taker_fee: int
     tick: int
+    number: int = 0
 
 
 class Experience(Protocol):
@@ -82,17 +87,33 @@ class Experience(Protocol):
 class View(Protocol):
     """What a strategy may know at ``now``: delayed quotes, its own children, its own past. Never the future."""
 
-    now: int
-    """ns"""
-    leaves: int
-    """Parent shares neither filled nor in a live child."""
-    open_qty: int
-    """Parent shares not filled, in live children or not."""
-    lit: Sequence[str]
-    """Lit venues the router is connected to, in the scenario's order."""
-    dark: Sequence[str]
-    facts: Mapping[str, VenueFacts]
-    experience: Experience
+    @property
+    def now(self) -> int:
+        """ns"""
+
+    @property
+    def leaves(self) -> int:
+        """Parent shares neither filled nor in a live child."""
+
+    @property
+    def open_qty(self) -> int:
+        """Parent shares not filled, in live children or not."""
+
+    @property
+    def lit(self) -> Sequence[str]:
+        """Lit venues the router is connected to, in the scenario's order."""
+
+    @property
+    def dark(self) -> Sequence[str]:
+        """Dark pools the router is connected to."""
+
+    @property
+    def facts(self) -> Mapping[str, VenueFacts]:
+        """What is known of each venue without asking."""
+
+    @property
+    def experience(self) -> Experience:
+        """What the router measured of its own past."""
 
     def quote(self, venue: str) -> VenueQuote:
         """The venue's quote as last heard."""

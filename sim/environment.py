@@ -70,11 +70,17 @@ class Environment(simpy.Environment):
     """
 
     _queue: list[tuple[int, int, Callable[[Any], object], Any]]  # type: ignore[assignment]
+    _now: int
 
     def __init__(self, initial_time: int = 0) -> None:
         super().__init__(whole_nanos(initial_time))
         self._queue = []
         self._eid = count()
+
+    @property
+    def now(self) -> int:
+        """The simulated time, ns."""
+        return self._now
 
     # -- scheduling ---------------------------------------------------------------------------
 
@@ -124,7 +130,7 @@ class Environment(simpy.Environment):
 
     # -- running --------------------------------------------------------------------------------
 
-    def peek(self) -> int:  # type: ignore[override]
+    def peek(self) -> int:
         """Time of the next event; ``simpy.core.Infinity`` when there is none."""
         return self._queue[0][0] if self._queue else simpy.core.Infinity  # type: ignore[return-value]
 
@@ -139,7 +145,7 @@ class Environment(simpy.Environment):
         self._now, _, function, argument = heappop(self._queue)
         function(argument)
 
-    def run(self, until: int | Event | None = None) -> Any:
+    def run(self, until: float | Event | None = None) -> Any:
         """Run until the time (exclusive, as in SimPy), the event, or until nothing is scheduled.
 
         Returns:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from venues.messages import ExecutionReport, Quote
 
 Reports = list[tuple[int, ExecutionReport]]
 """(arrival at the owner in ns, report), oldest first."""
-
-T_co = TypeVar("T_co", covariant=True)
 
 
 class OrderEntry(Protocol):
@@ -24,6 +22,9 @@ class OrderEntry(Protocol):
     def owner(self) -> int:
         """The participant's number."""
 
+    def on_mail(self, handler: Callable[[], object]) -> None:
+        """Have ``handler()`` called when a report that needs a reaction arrives."""
+
     def send(self, message: object) -> None:
         """Put an order, cancel or replace on the wire; what is no message comes back as a reject."""
 
@@ -34,7 +35,9 @@ class OrderEntry(Protocol):
 class QuoteView(Protocol):
     """One venue's quotes as one reader hears of them."""
 
-    arrived_at: int
+    @property
+    def arrived_at(self) -> int:
+        """When the latest quote arrived, ns."""
 
     def advance(self, now: int) -> Quote | None:
         """The latest quote that has arrived by ``now`` (ns)."""

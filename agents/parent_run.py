@@ -1,0 +1,279 @@
+"""The work on one parent order: drives a strategy, keeps its promises, ends it.
+
+A strategy yields; the run sends what it asks for, waits as it asks, and resumes it with the reports. The rules that a
+strategy must keep (`agents.strategy`) are checked here, where its wishes become orders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from venues.messages import ExecType, ExecutionReport
+
+from agents.orders import ChildOrder, ParentOrder
+from agents.strategy import Actions, ChildReport, Experience, Strategy, StrategyError, VenueFacts, VenueQuote, Yielded
+
+IDLE_ROUNDS = 1_000
+"""Yields in a row that send nothing and wait for nothing before a strategy is stopped as endless."""
+
+FILLED, EXPIRED, CANCELED, REJECTED = 0, 1, 2, 3
+
+
+class Desk(Protocol):
+    """What a run needs of its router."""
+
+    @property
+    def lit(self) -> Sequence[str]: ...
+    @property
+    def dark(self) -> Sequence[str]: ...
+    @property
+    def facts(self) -> Mapping[str, VenueFacts]: ...
+    @property
+    def experience(self) -> Experience: ...
+    def now(self) -> int: ...
+    def look(self) -> list[VenueQuote]: ...
+    def send(self, run: ParentRun, actions: Actions) -> list[Child]: ...
+    def cancel(self, child: Child) -> None: ...
+    def replace(self, child: Child, qty: int, price: int) -> None: ...
+    def wake_at(self, run: ParentRun, at: int) -> None: ...
+    def ended(self, run: ParentRun, status: int) -> None: ...
+
+
+class Child:
+    """A child order as its router follows it."""
+
+    __slots__ = ("aimed", "answered", "child_id", "cum_qty", "done", "mid_when_sent", "order", "run", "sent_at")
+
+    def __init__(self, child_id: int, order: ChildOrder, run: ParentRun) -> None:
+        self.child_id = child_id
+        self.order = order
+        self.run = run
+        self.cum_qty = 0
+        self.done = False
+        self.answered = False
+        self.sent_at = 0
+        self.aimed = 0
+        self.mid_when_sent = 0
+
+    @property
+    def open_qty(self) -> int:
+        """Shares that can still fill."""
+        return 0 if self.done else self.order.qty - self.cum_qty
+
+
+class ParentRun:
+    """One parent in work; it is also the :class:`agents.strategy.View` that its strategy looks through."""
+
+    def __init__(self, parent: ParentOrder, strategy: Strategy, desk: Desk) -> None:
+        self.parent = parent
+        self.desk = desk
+        self.cum_qty = 0
+        self.rounds = 0
+        self.children: dict[int, Child] = {}
+        """Live ones."""
+        self.over = False
+        self._waiting: list[ChildReport] = []
+        self._wake: str | tuple[str, int] = "all_done"
+        self._wake_number = 0
+        self._idle = 0
+        self._name = getattr(type(strategy), "__name__", str(strategy))
+        self._strategy = strategy(parent, self)
+
+    # -- the view -------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> int:
+        """ns"""
+        return self.desk.now()
+
+    @property
+    def open_qty(self) -> int:
+        """Parent shares not filled."""
+        return self.parent.qty - self.cum_qty
+
+    @property
+    def leaves(self) -> int:
+        """Parent shares neither filled nor in a live child."""
+        return self.open_qty - sum(child.open_qty for child in self.children.values())
+
+    @property
+    def lit(self) -> Sequence[str]:
+        """Lit venues."""
+        return self.desk.lit
+
+    @property
+    def dark(self) -> Sequence[str]:
+        """Dark pools."""
+        return self.desk.dark
+
+    @property
+    def facts(self) -> Mapping[str, VenueFacts]:
+        """What is known of venues without asking."""
+        return self.desk.facts
+
+    @property
+    def experience(self) -> Experience:
+        """What the router measured."""
+        return self.desk.experience
+
+    def quotes(self) -> list[VenueQuote]:
+        """Lit venues' quotes as last heard."""
+        return self.desk.look()
+
+    def quote(self, venue: str) -> VenueQuote:
+        """One venue's quote as last heard; sizes 0 before the first.
+
+        Raises:
+            StrategyError: the router is not connected to a lit venue of that name.
+        """
+        for quote in self.desk.look():
+            if quote.venue == venue:
+                return quote
+        if venue in self.desk.lit:
+            return VenueQuote(venue, 0, 0, 0, 0, 0, 0, 0)
+        raise self.breach(f"asked for the quote of {venue!r}; its lit venues are {', '.join(self.desk.lit)}")
+
+    def nbbo(self) -> tuple[int, int] | None:
+        """Best bid and ask over the quotes; None when a side is empty everywhere."""
+        quotes = self.desk.look()
+        bids = [quote.bid for quote in quotes if quote.bid_qty]
+        asks = [quote.ask for quote in quotes if quote.ask_qty]
+        return (max(bids), min(asks)) if bids and asks else None
+
+    # -- driving --------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Ask the strategy for its first actions."""
+        try:
+            wanted = next(self._strategy)
+        except StopIteration:
+            self.stop(CANCELED)
+            return
+        self._apply(wanted)
+
+    def take_in(self, report: ChildReport) -> None:
+        """A child's report is here; resume the strategy when it waited for it."""
+        child = self.children[report.child_id]
+        self._account(child, report.report)
+        self._waiting.append(report)
+        if self.over:
+            self._finish_when_quiet()
+        elif not self.open_qty:
+            self.stop(FILLED)
+        elif self._wake == "any" or not self.children:
+            self._resume()
+
+    def time_is_up(self, wake_number: int) -> None:
+        """A wake at a time that the strategy asked for."""
+        if not self.over and wake_number == self._wake_number:
+            self._resume()
+
+    def stop(self, status: int) -> None:
+        """End the work: nothing new is sent, live children are cancelled, the end is reported when all are done."""
+        if self.over:
+            return
+        self.over = True
+        self._status = status
+        self._strategy.close()
+        for child in list(self.children.values()):
+            self.desk.cancel(child)
+        self._finish_when_quiet()
+
+    def breach(self, what: str) -> StrategyError:
+        """The error that names the strategy, the parent and the rule."""
+        return StrategyError(f"strategy {self._name}, parent {self.parent.parent_id}, time {self.now} ns: {what}")
+
+    # -- the parts ------------------------------------------------------------------------------
+
+    def _account(self, child: Child, report: ExecutionReport) -> None:
+        if report.exec_type is ExecType.TRADE:
+            child.cum_qty += report.last_qty
+            self.cum_qty += report.last_qty
+        if report.exec_type is ExecType.REPLACED:
+            child.order = child.order._replace(qty=report.cum_qty + report.leaves_qty)
+        if report.exec_type is not ExecType.CANCEL_REJECTED and report.leaves_qty == 0:
+            child.done = True
+            del self.children[child.child_id]
+
+    def _finish_when_quiet(self) -> None:
+        if not self.children:
+            status = FILLED if not self.open_qty else self._status
+            self.desk.ended(self, status)
+
+    def _resume(self) -> None:
+        reports, self._waiting = self._waiting, []
+        self._wake_number += 1
+        try:
+            wanted = self._strategy.send((self.now, reports))
+        except StopIteration:
+            self.stop(CANCELED)
+            return
+        self._apply(wanted)
+
+    def _apply(self, wanted: Yielded) -> None:
+        while True:
+            actions = wanted if isinstance(wanted, Actions) else Actions(send=wanted)
+            self._check(actions)
+            self.rounds += 1
+            for child_id in actions.cancel:
+                self.desk.cancel(self._live(child_id))
+            for child_id, qty, price in actions.replace:
+                self.desk.replace(self._live(child_id), qty, price)
+            if actions.send or actions.scores:
+                for child in self.desk.send(self, actions):
+                    self.children[child.child_id] = child
+            self._wake = actions.wake
+            if isinstance(actions.wake, tuple):
+                self._idle = 0
+                self.desk.wake_at(self, max(actions.wake[1], self.now + 1))
+                return
+            if self.children:
+                self._idle = 0
+                return
+            self._idle += 1
+            if self._idle > IDLE_ROUNDS:
+                raise self.breach(f"{IDLE_ROUNDS} yields in a row sent nothing and waited for nothing; yield a wake time")
+            reports, self._waiting = self._waiting, []
+            try:
+                wanted = self._strategy.send((self.now, reports))
+            except StopIteration:
+                self.stop(CANCELED)
+                return
+
+    def wake_number(self) -> int:
+        """Which wait a timer belongs to: a later resume makes it void."""
+        return self._wake_number
+
+    def _live(self, child_id: int) -> Child:
+        child = self.children.get(child_id)
+        if child is None:
+            raise self.breach(f"child {child_id} is not live; live: {list(self.children)}")
+        return child
+
+    def _check(self, actions: Actions) -> None:
+        wanted = 0
+        for order in actions.send:
+            if order.venue not in self.desk.facts:
+                raise self.breach(f"no connection to {order.venue!r}; venues: {', '.join(self.desk.facts)}")
+            if order.qty < 1:
+                raise self.breach(f"a child of {order.qty} shares for {order.venue}; at least 1")
+            if order.price is not None and self.parent.limit is not None:
+                self._check_limit(order.price)
+            elif self.parent.limit is not None:
+                raise self.breach(f"a market order for {order.venue}, but the parent has a limit of {self.parent.limit}")
+            wanted += order.qty
+        if wanted > self.leaves:
+            raise self.breach(f"children of {wanted} shares asked for, {self.leaves} left of {self.parent.qty}")
+        for child_id, qty, price in actions.replace:
+            grown = qty - self._live(child_id).order.qty
+            if grown > self.leaves - wanted:
+                raise self.breach(f"child {child_id} replaced to {qty} shares; {self.leaves - wanted} left")
+            if self.parent.limit is not None:
+                self._check_limit(price)
+
+    def _check_limit(self, price: int) -> None:
+        limit, side = self.parent.limit, self.parent.side
+        assert limit is not None
+        if side * (price - limit) > 0:
+            raise self.breach(f"a child at {price}, worse than the parent's limit {limit} (price units of $0.0001)")

@@ -1,0 +1,280 @@
+"""The smart order router: takes parent orders, lets a strategy work them, logs every decision with the view it was made on.
+
+The router knows of the market what its feeds bring (`board`: direct feeds or the SIP) and of its orders what comes back over
+its sessions. It measures its own past by venue (`agents.experience`) and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from venues.messages import CancelOrder, ExecType, NewOrder, ReplaceOrder, Side, TimeInForce
+from venues.protocols import OrderEntry, QuoteBoard
+
+from agents.experience import MeasuredExperience
+from agents.orders import ChildOrder, ParentOrder
+from agents.parent_run import CANCELED, EXPIRED, Child, ParentRun
+from agents.participant import Participant, Place
+from agents.planned import PlannedParent
+from agents.strategy import Actions, ChildReport, Strategy, VenueFacts, VenueQuote
+from agents.tables import CHILDREN, DECISIONS, PARENT_ENDS, PARENTS
+
+NO_SCORE = -(1 << 62)
+"""Stands in the log for *no score*."""
+
+
+class Router(Participant):
+    """Works parent orders with a strategy.
+
+    Args:
+        board: the quotes as they reach the router.
+        facts: what is known of the connected venues, lit and dark, in the scenario's order.
+        strategy: used for a parent that names none.
+        parents: (arrival in ns, side, shares, limit or None, horizon in ns), known to nobody before their arrival. A limit
+            given as a callable gets the router's NBBO then.
+        markout_horizon: ns after which a child's venue is judged by the move of the mid.
+    """
+
+    kind = "router"
+
+    def __init__(
+        self,
+        place: Place,
+        name: str,
+        number: int,
+        sessions: Mapping[str, OrderEntry],
+        board: QuoteBoard,
+        facts: Mapping[str, VenueFacts],
+        strategy: Strategy,
+        parents: Iterable[PlannedParent] = (),
+        markout_horizon: int = 10_000_000,
+        first_parent_id: int = 1,
+    ) -> None:
+        super().__init__(place, name, number, sessions)
+        self.board = board
+        self.facts = facts
+        self.lit = [venue for venue, known in facts.items() if known.kind == "lit"]
+        self.dark = [venue for venue, known in facts.items() if known.kind == "dark"]
+        self.experience = MeasuredExperience(facts)
+        self.runs: dict[int, ParentRun] = {}
+        """Parents in work."""
+        self._strategy = strategy
+        self._planned = list(parents)
+        self._markout_horizon = markout_horizon
+        self._next_parent = first_parent_id
+        self._decisions = 0
+        self._children: dict[int, Child] = {}
+        self._looked_at = -1
+        self._quotes: list[VenueQuote] = []
+        table = place.log.table
+        self._log_parent, self._log_end = table(PARENTS).append, table(PARENT_ENDS).append
+        self._log_decision, self._log_child = table(DECISIONS).append, table(CHILDREN).append
+
+    def start(self) -> None:
+        """Listen, and plan the arrivals of the parents."""
+        for venue, session in self.sessions.items():
+            session.on_mail(self._mail_from(venue))
+        for planned in self._planned:
+            self.env.call_at(planned.at, self._arrive, planned)
+
+    @property
+    def busy(self) -> bool:
+        """Is any parent in work?"""
+        return bool(self.runs)
+
+    # -- parents --------------------------------------------------------------------------------
+
+    def _arrive(self, planned: PlannedParent) -> None:
+        self.submit(planned.side, planned.qty, self._limit_of(planned), planned.horizon)
+
+    def _limit_of(self, planned: PlannedParent) -> int | None:
+        if planned.limit_offset is None:
+            return planned.limit
+        quotes = self.look()
+        near = [q.ask for q in quotes if q.ask_qty] if planned.side is Side.BUY else [q.bid for q in quotes if q.bid_qty]
+        if not near:
+            return None
+        best = min(near) if planned.side is Side.BUY else max(near)
+        return max(self.place.tick, best + int(planned.side) * planned.limit_offset)
+
+    def submit(
+        self, side: Side, qty: int, limit: int | None, horizon: int, strategy: Strategy | None = None
+    ) -> ParentOrder:
+        """Take a parent order now; work on it begins at once.
+
+        Raises:
+            ValueError: the size, the limit or the horizon makes no sense.
+        """
+        if qty < 1 or horizon < 1 or (limit is not None and limit < 1):
+            raise ValueError(f"a parent of {qty} shares, limit {limit}, horizon {horizon} ns: all must be above zero")
+        now = self.env.now
+        parent = ParentOrder(self._next_parent, side, qty, limit, now, now + horizon)
+        self._next_parent += 1
+        self._log_parent(now, parent.parent_id, self.number, side, qty, limit or 0, parent.ends)
+        run = self.runs[parent.parent_id] = ParentRun(parent, strategy or self._strategy, self)
+        self.env.call_at(parent.ends, self._expire, run)
+        run.start()
+        return parent
+
+    def cancel_parent(self, parent_id: int) -> bool:
+        """Stop the work on a parent; False when it is not in work."""
+        run = self.runs.get(parent_id)
+        if run is None:
+            return False
+        run.stop(CANCELED)
+        return True
+
+    def finish(self) -> None:
+        """The day is over: stop the work on every parent."""
+        for run in list(self.runs.values()):
+            run.stop(EXPIRED)
+
+    def _expire(self, run: ParentRun) -> None:
+        run.stop(EXPIRED)
+
+    def ended(self, run: ParentRun, status: int) -> None:
+        """A run reports its end."""
+        del self.runs[run.parent.parent_id]
+        self._log_end(self.env.now, run.parent.parent_id, status, run.cum_qty, run.open_qty, run.rounds)
+
+    # -- what a run needs -----------------------------------------------------------------------
+
+    def now(self) -> int:
+        """ns"""
+        return self.env._now
+
+    def look(self) -> list[VenueQuote]:
+        """The lit venues' quotes as they have reached the router by now."""
+        now = self.env._now
+        if now != self._looked_at:
+            self._looked_at = now
+            known = self.facts
+            self._quotes = [
+                VenueQuote(venue, quote.bid, quote.bid_qty, quote.ask, quote.ask_qty, quote.at, arrived, quote.seq)
+                for venue, quote, arrived in self.board.latest(now)
+                if venue in known
+            ]
+        return self._quotes
+
+    def send(self, run: ParentRun, actions: Actions) -> list[Child]:
+        """Log the decision and put its children on the wire."""
+        self._decisions += 1
+        now = self.env._now
+        quotes = {quote.venue: quote for quote in self.look()}
+        sent: dict[str, int] = {}
+        children = []
+        for order in actions.send:
+            child = self._child(run, order, quotes.get(order.venue))
+            leaves_at = max(now, order.not_before or 0)
+            self._log_child(
+                now, self._decisions, run.parent.parent_id, child.child_id, self._number_of(order.venue),
+                run.parent.side, order.time_in_force, order.price or 0, order.qty, leaves_at,
+            )  # fmt: skip
+            sent[order.venue] = sent.get(order.venue, 0) + order.qty
+            children.append(child)
+            if leaves_at > now:
+                self.env.call_at(leaves_at, self._put_on_the_wire, child)
+            else:
+                self._put_on_the_wire(child)
+        self._log_view(run, quotes, sent, actions)
+        return children
+
+    def cancel(self, child: Child) -> None:
+        """Ask the venue to cancel a child. An IOC or FOK on its way ends by itself."""
+        if not child.sent_at:
+            self._recall(child)
+        elif child.order.time_in_force in (TimeInForce.DAY, TimeInForce.GTC):
+            self.sessions[child.order.venue].send(CancelOrder(child.child_id, self.number))
+
+    def replace(self, child: Child, qty: int, price: int) -> None:
+        """Ask the venue to replace a child."""
+        self.sessions[child.order.venue].send(ReplaceOrder(child.child_id, self.number, qty, price))
+
+    def wake_at(self, run: ParentRun, at: int) -> None:
+        """Resume the run at a time, unless it is resumed before."""
+        number = run.wake_number()
+        self.env.call_at(at, lambda _: run.time_is_up(number))
+
+    # -- children -------------------------------------------------------------------------------
+
+    def _number_of(self, venue: str) -> int:
+        return self.facts[venue].number
+
+    def _child(self, run: ParentRun, order: ChildOrder, quote: VenueQuote | None) -> Child:
+        child = Child(self.place.new_id(), order, run)
+        if quote is not None:
+            price, size = quote.opposite(run.parent.side)
+            within = order.price is None or run.parent.side * (order.price - price) >= 0
+            child.aimed = min(order.qty, size) if within else 0
+        self._children[child.child_id] = child
+        return child
+
+    def _put_on_the_wire(self, child: Child) -> None:
+        if child.done:
+            return
+        child.sent_at = self.env._now
+        child.mid_when_sent = self._mid()
+        order, run = child.order, child.run
+        self.sessions[order.venue].send(
+            NewOrder(child.child_id, self.number, run.parent.side, order.qty, order.price, order.time_in_force)
+        )
+
+    def _recall(self, child: Child) -> None:
+        """A child that was to leave later never does."""
+        child.done = True
+        del self._children[child.child_id]
+        del child.run.children[child.child_id]
+
+    def _mail_from(self, venue: str) -> Callable[[], object]:
+        return lambda: self._read(venue)
+
+    def _read(self, venue: str) -> None:
+        for arrived, report in self.sessions[venue].read():
+            child = self._children.get(report.order_id)
+            if child is None:
+                continue
+            if not child.answered:
+                child.answered = True
+                self.experience.answered(venue, arrived - child.sent_at)
+            if report.exec_type is ExecType.TRADE:
+                self.ledger.book(report, *self.place.fees[venue])
+            run = child.run
+            run.take_in(ChildReport(child.child_id, venue, report, arrived))
+            if child.done:
+                self._judge(child, venue)
+
+    def _judge(self, child: Child, venue: str) -> None:
+        del self._children[child.child_id]
+        if not child.aimed:
+            return
+        self.experience.child_done(venue, child.aimed, min(child.cum_qty, child.aimed))
+        self.env.call_in(self._markout_horizon, self._mark_out, (child, venue))
+
+    def _mark_out(self, child_and_venue: tuple[Child, str]) -> None:
+        child, venue = child_and_venue
+        mid = self._mid()
+        if mid and child.mid_when_sent:
+            side = int(child.run.parent.side)
+            self.experience.mid_moved(venue, side * (mid - child.mid_when_sent), child.aimed)
+
+    def _mid(self) -> int:
+        """Price units; 0: a side is empty everywhere."""
+        quotes = self.look()
+        bid = max((quote.bid for quote in quotes if quote.bid_qty), default=0)
+        ask = min((quote.ask for quote in quotes if quote.ask_qty), default=0)
+        return (bid + ask) // 2 if bid and ask else 0
+
+    def _log_view(
+        self, run: ParentRun, quotes: Mapping[str, VenueQuote], sent: Mapping[str, int], actions: Actions
+    ) -> None:
+        now = self.env._now
+        nothing = VenueQuote("", 0, 0, 0, 0, 0, 0, 0)
+        for venue, known in self.facts.items():
+            quote = quotes.get(venue, nothing)
+            score = actions.scores.get(venue, NO_SCORE)
+            if quote is nothing and venue not in sent and score == NO_SCORE:
+                continue
+            self._log_decision(
+                now, self._decisions, run.parent.parent_id, known.number, quote.seq, quote.at,
+                quote.bid, quote.bid_qty, quote.ask, quote.ask_qty, score, sent.get(venue, 0),
+            )  # fmt: skip
