@@ -34,8 +34,8 @@ __all__ = ["NORMAL", "URGENT", "Environment", "Nanos", "whole_nanos"]
 Nanos = NewType("Nanos", int)
 """Simulated time since the scenario's start, in nanoseconds."""
 
-_PRIORITY_SHIFT = 56
-_NORMAL_KEY = NORMAL << _PRIORITY_SHIFT
+_PRIORITY_STEP = 1 << 56
+"""Keys of a heap tuple: insertion number + (priority - NORMAL) * this, so that a callback's key is its bare number."""
 
 
 def whole_nanos(value: object) -> int:
@@ -48,7 +48,7 @@ def whole_nanos(value: object) -> int:
     5
     """
     try:
-        return operator.index(value)  # type: ignore[arg-type]
+        return int(operator.index(value))  # type: ignore[arg-type]  # int(): True and enums are integers too
     except TypeError:
         raise TypeError(
             f"simulated time is whole nanoseconds, got {value!r} ({type(value).__name__}); "
@@ -95,7 +95,7 @@ class Environment(simpy.Environment):
             at = whole_nanos(at)
         if at < self._now:
             raise ValueError(f"cannot call {function!r} at {at} ns: the clock is at {self._now} ns")
-        heappush(self._queue, (at, _NORMAL_KEY | next(self._eid), function, argument))
+        heappush(self._queue, (at, next(self._eid), function, argument))
 
     def call_in(self, delay: int, function: Callable[[Any], object], argument: Any = None) -> None:
         """Call ``function(argument)`` after ``delay`` nanoseconds. Errors as :meth:`call_at`."""
@@ -103,7 +103,7 @@ class Environment(simpy.Environment):
             delay = whole_nanos(delay)
         if delay < 0:
             raise ValueError(f"negative delay {delay} ns for {function!r}")
-        heappush(self._queue, (self._now + delay, _NORMAL_KEY | next(self._eid), function, argument))
+        heappush(self._queue, (self._now + delay, next(self._eid), function, argument))
 
     def hand_over(self, at: int, function: Callable[[Any], object], argument: Any = None) -> None:
         """As :meth:`call_at`, for a callback whose last act this is: saves the heap when nothing lies between.
@@ -125,7 +125,7 @@ class Environment(simpy.Environment):
             delay = whole_nanos(delay)
         heappush(
             self._queue,
-            (self._now + delay, (priority << _PRIORITY_SHIFT) | next(self._eid), _fire, event),
+            (self._now + delay, next(self._eid) + (priority - NORMAL) * _PRIORITY_STEP, _fire, event),
         )
 
     # -- running --------------------------------------------------------------------------------
@@ -163,7 +163,7 @@ class Environment(simpy.Environment):
         at = whole_nanos(until)
         if at <= self._now:
             raise ValueError(f"until={at} must be greater than the current simulation time {self._now}.")
-        heappush(self._queue, (at, next(self._eid), _stop, None))
+        heappush(self._queue, (at, next(self._eid) - _PRIORITY_STEP, _stop, None))
         try:
             self._loop()
         except StopSimulation:
