@@ -19,7 +19,29 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:  # what `__getattr__` below does, in words that type checkers and editors read
+    from agents.orders import ChildOrder as ChildOrder
+    from agents.orders import ParentOrder as ParentOrder
+    from agents.strategy import Actions as Actions
+    from agents.strategy import ChildReport as ChildReport
+    from agents.strategy import Experience as Experience
+    from agents.strategy import Strategy as Strategy
+    from agents.strategy import StrategyError as StrategyError
+    from agents.strategy import StrategyRun as StrategyRun
+    from agents.strategy import VenueFacts as VenueFacts
+    from agents.strategy import VenueQuote as VenueQuote
+    from agents.strategy import View as View
+    from scenarios.problems import ScenarioError as ScenarioError
+    from venues.messages import UNITS_PER_DOLLAR as UNITS_PER_DOLLAR
+    from venues.messages import ExecType as ExecType
+    from venues.messages import ExecutionReport as ExecutionReport
+    from venues.messages import Liquidity as Liquidity
+    from venues.messages import OrdStatus as OrdStatus
+    from venues.messages import Reason as Reason
+    from venues.messages import Side as Side
+    from venues.messages import TimeInForce as TimeInForce
 
 __version__ = "0.1.0"
 
@@ -29,7 +51,7 @@ _HOME: Final = {
     "load": "scenarios.load",
     "check": "scenarios.load",
     "Scenario": "scenarios.model",
-    "ScenarioError": "scenarios.load",
+    "ScenarioError": "scenarios.problems",
     "run": "scenarios.run",
     "RunResult": "scenarios.run",
     "compare": "scenarios.compare",
@@ -37,6 +59,7 @@ _HOME: Final = {
     "ChildReport": "agents.strategy",
     "Experience": "agents.strategy",
     "Strategy": "agents.strategy",
+    "StrategyError": "agents.strategy",
     "StrategyRun": "agents.strategy",
     "VenueFacts": "agents.strategy",
     "VenueQuote": "agents.strategy",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.util
 import os
@@ -61,6 +62,18 @@ def test_a_public_name_is_the_object_in_its_module(name):
     if importlib.util.find_spec(sorsim._HOME[name]) is None:
         pytest.skip(f"{sorsim._HOME[name]} is not written yet")
     assert getattr(sorsim, name) is getattr(importlib.import_module(sorsim._HOME[name]), name)
+
+
+def test_a_type_checker_sees_a_name_in_the_module_it_comes_from():
+    told = {
+        alias.asname: statement.module
+        for statement in ast.walk(ast.parse(Path(sorsim.__file__).read_text(encoding="utf-8")))
+        if isinstance(statement, ast.ImportFrom)
+        for alias in statement.names
+        if alias.asname
+    }
+    assert told
+    assert told.items() <= sorsim._HOME.items()
 
 
 def test_a_completion_list_shows_every_public_name():
