@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("sorsim", derandomize=True, deadline=None)
+settings.load_profile("sorsim")
+"""The same examples in every run on every machine, and no verdict from a clock."""
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
