@@ -95,7 +95,7 @@ class MarketMaker(Participant):
             for venue, feed in self._feeds.items():
                 feed.subscribe(self._fade_from(venue), swept)
         for venue, session in self.sessions.items():
-            session.on_mail(self._mail_from(venue))
+            session.on_mail = self._mail_from(venue)
         self._react(self._requote_all)
 
     # -- what moves it --------------------------------------------------------------------------

@@ -73,7 +73,7 @@ class Router(Participant):
     def start(self) -> None:
         """Listen, and plan the arrivals of the parents."""
         for venue, session in self.sessions.items():
-            session.on_mail(self._mail_from(venue))
+            session.on_mail = self._mail_from(venue)
         for planned in self._planned:
             self.env.call_at(planned.at, self._arrive, planned)
 

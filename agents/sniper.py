@@ -75,7 +75,7 @@ class SniperHost:
         self._local.subscribe(self._look, best_moved)
         for view in self._others.values():
             view.subscribe(self._saw_sweep, self._worth_racing)
-        self._session.on_mail(self.read)
+        self._session.on_mail = self.read
 
     # -- stale quotes ---------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ Rules
     FIFO: a message that would overtake arrives together with the one before it.
 
 Cost
-    One heap tuple per message. A mailbox costs a heap tuple only for messages that wake their reader.
+    One heap tuple per message (pushed here, not through `Environment.call_at`: 0.1 us). A mailbox costs a heap tuple only for messages that wake their reader.
 
 Does not model
     Loss, bandwidth, or a queue on the wire; a queue is a :class:`sim.station.Station`.
@@ -15,16 +15,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from heapq import heappush
 from typing import Any
 
-from sim.environment import Environment
+from sim.environment import Environment, whole_nanos
 
 LatencySource = Callable[[], int]
 """Gives the latency of the next message, ns."""
 
 
 class Link:
-    """A FIFO wire. ``latency`` is called once per message.
+    """A FIFO wire. ``latency`` is called once per message, or is a fixed number of ns.
 
     >>> env = Environment()
     >>> link = Link(env, iter([300, 100]).__next__)
@@ -35,62 +36,60 @@ class Link:
     300 second
     """
 
-    __slots__ = ("_env", "_last", "_latency")
+    __slots__ = ("_env", "_fixed", "_last", "_latency")
 
-    def __init__(self, env: Environment, latency: LatencySource) -> None:
+    def __init__(self, env: Environment, latency: LatencySource | int) -> None:
         self._env = env
-        self._latency = latency
+        self._latency, self._fixed = _source(latency)
         self._last = 0
 
     def send(self, deliver: Callable[[Any], object], message: object) -> None:
         """Call ``deliver(message)`` when the message has arrived."""
         env = self._env
-        sent = env._now
-        at = sent + self._latency()
-        if at <= sent:
-            at = sent + 1
-        if at < self._last:
-            at = self._last
-        self._last = at
-        env.call_at(at, deliver, message)
+        if self._fixed:
+            at = env._now + self._fixed
+        else:
+            at = self._last = _arrival(env._now, self._latency(), self._last)
+        heappush(env._queue, (at, next(env._eid), deliver, message))
 
 
 class Mailbox:
     """A FIFO wire whose messages wait at its end until they are read.
 
-    ``on_mail`` is called (without argument) when a message that was put with ``wake=True`` arrives; the others cost
-    no event and are found by the next :meth:`read`.
+    ``on_mail`` is called (without argument) when messages that were put with ``wake=True`` arrive, once for those that arrive
+    at the same time; the others cost no event and are found by the next :meth:`read`.
 
     >>> env = Environment()
-    >>> box = Mailbox(env, lambda: 100)
+    >>> box = Mailbox(env, 100)
     >>> box.put("hello"); box.read()
     []
     >>> env.run(until=200); box.read()
     [(100, 'hello')]
     """
 
-    __slots__ = ("_env", "_last", "_latency", "_waiting", "on_mail")
+    __slots__ = ("_env", "_fixed", "_last", "_latency", "_rings_at", "_waiting", "on_mail")
 
-    def __init__(self, env: Environment, latency: LatencySource, on_mail: Callable[[], object] | None = None) -> None:
+    def __init__(
+        self, env: Environment, latency: LatencySource | int, on_mail: Callable[[], object] | None = None
+    ) -> None:
         self._env = env
-        self._latency = latency
+        self._latency, self._fixed = _source(latency)
         self._last = 0
+        self._rings_at = -1
         self._waiting: deque[tuple[int, Any]] = deque()
         self.on_mail = on_mail
 
     def put(self, message: object, wake: bool = False) -> None:
         """Send a message to this box, now."""
         env = self._env
-        sent = env._now
-        at = sent + self._latency()
-        if at <= sent:
-            at = sent + 1
-        if at < self._last:
-            at = self._last
-        self._last = at
+        if self._fixed:
+            at = env._now + self._fixed
+        else:
+            at = self._last = _arrival(env._now, self._latency(), self._last)
         self._waiting.append((at, message))
-        if wake and self.on_mail is not None:
-            env.call_at(at, self._ring)
+        if wake and at != self._rings_at and self.on_mail is not None:
+            self._rings_at = at
+            heappush(env._queue, (at, next(env._eid), self._ring, None))
 
     def _ring(self, _: object) -> None:
         if self.on_mail is not None:
@@ -104,3 +103,17 @@ class Mailbox:
         while waiting and waiting[0][0] <= now:
             arrived.append(waiting.popleft())
         return arrived
+
+
+def _source(latency: LatencySource | int) -> tuple[LatencySource, int]:
+    """(source of draws, the fixed latency or 0)."""
+    if callable(latency):
+        return latency, 0
+    fixed = max(1, whole_nanos(latency))
+    return (lambda: fixed), fixed
+
+
+def _arrival(sent: int, latency: int, last: int) -> int:
+    """At least 1 ns after the sending, not before the one in front."""
+    at = sent + latency if latency > 0 else sent + 1
+    return at if at > last else last

@@ -2,7 +2,7 @@
 
 Rules
     First come, first served; a message that finds the server busy waits; service times are the next draws of the
-    station's own source. Bursts queue, and the delay under load emerges (Lindley's recursion).
+    station's own source, or fixed. Bursts queue, and the delay under load emerges (Lindley's recursion).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sim.environment import Environment
+from sim.environment import Environment, whole_nanos
 
 
 class Station:
@@ -25,19 +25,21 @@ class Station:
     25 b
     """
 
-    __slots__ = ("_env", "_serve", "_service_time", "busy_until")
+    __slots__ = ("_env", "_fixed", "_serve", "_service_time", "busy_until")
 
-    def __init__(self, env: Environment, service_time: Callable[[], int], serve: Callable[[Any], object]) -> None:
+    def __init__(self, env: Environment, service_time: Callable[[], int] | int, serve: Callable[[Any], object]) -> None:
         self._env = env
-        self._service_time = service_time
+        self._fixed = -1 if callable(service_time) else whole_nanos(service_time)
+        self._service_time = service_time if callable(service_time) else lambda: self._fixed
         self._serve = serve
         self.busy_until = 0
         """When the server will have done what it has accepted so far, ns."""
 
     def accept(self, message: object) -> None:
         """Queue a message; ``serve(message)`` is called when its service ends. The caller's last act."""
-        start = self._env._now
+        env = self._env
+        start = env._now
         if start < self.busy_until:
             start = self.busy_until
-        self.busy_until = done = start + self._service_time()
-        self._env.hand_over(done, self._serve, message)
+        self.busy_until = done = start + (self._fixed if self._fixed >= 0 else self._service_time())
+        env.hand_over(done, self._serve, message)

@@ -282,7 +282,7 @@ class DarkPool(Venue):
         number: int,
         name: str,
         fees: FeeSchedule,
-        service: Callable[[], int],
+        service: Callable[[], int] | int,
         log: EventLog,
         reference: Reference,
         tick: int = 100,
@@ -291,19 +291,16 @@ class DarkPool(Venue):
     ) -> None:
         super().__init__(env, number, name, fees, service, log, speed_bump)
         self.book = MidpointBook(tick, min_qty)
-        self.traded_qty = 0
-        self.trades = 0
         self._reference = reference
         self._watching = False
 
     def _match(self, message: Any, now: int) -> list[ExecutionReport]:
         crossed = self.book.set_reference(*self._reference.best(now), now)
         if crossed:
-            self.traded_qty += self._report(crossed)
+            self._report(crossed)
         return self.book.handle(message, now)
 
     def _publish(self, message: Any, traded: int, now: int) -> None:
-        self.traded_qty += traded
         if self.book.both_sides_rest and not self._watching:
             self._watching = True  # from now on a moving reference alone can make resting orders trade
             self._reference.subscribe(self._reference_moved)
@@ -312,7 +309,7 @@ class DarkPool(Venue):
         if self.book.both_sides_rest:
             self.seq += 1
             now = self.env.now
-            self.traded_qty += self._report(self.book.set_reference(*self._reference.best(now), now))
+            self._report(self.book.set_reference(*self._reference.best(now), now))
 
     def close(self) -> None:
         """End the session: DAY orders are cancelled and told so."""

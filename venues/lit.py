@@ -32,7 +32,7 @@ class LitVenue(Venue):
         number: int,
         name: str,
         fees: FeeSchedule,
-        service: Callable[[], int],
+        service: Callable[[], int] | int,
         log: EventLog,
         speed_bump: int = 0,
         tick: int = 100,
@@ -40,8 +40,6 @@ class LitVenue(Venue):
         super().__init__(env, number, name, fees, service, log, speed_bump)
         self.book = Book(tick)
         self.feed: History[Quote] = History()
-        self.traded_qty = 0
-        self.trades = 0
         self._top = (0, 0, 0, 0)
         self._log_quote = log.table(QUOTES).append
 
@@ -56,24 +54,15 @@ class LitVenue(Venue):
         bid, bid_qty, ask, ask_qty = self._top = top
         if bid_qty and ask_qty and bid >= ask:
             raise self.broken(f"the displayed book is locked or crossed: bid {bid}, ask {ask}", message)
-        tape = self._print_of(message, traded, before, top) if traded else None
+        tape = self._print_of(traded, before, top) if traded else None
         self.feed.append(now, Quote(now, self.seq, bid, bid_qty, ask, ask_qty, tape))
         self._log_quote(now, self.number, self.seq, bid, bid_qty, ask, ask_qty)
 
-    def _print_of(
-        self, message: Any, traded: int, before: tuple[int, int, int, int], top: tuple[int, int, int, int]
-    ) -> Print:
-        self.traded_qty += traded
-        side = self._aggressor
-        emptied = top[2] != before[2] if side is Side.BUY else top[0] != before[0]
-        return Print(side, self._last_px, traded, emptied)
-
-    def _report(self, reports: list[ExecutionReport]) -> int:
-        traded = super()._report(reports)
-        if traded:
-            taker = next(r for r in reversed(reports) if r.last_qty)
-            self._aggressor, self._last_px = taker.side, taker.last_px
-        return traded
+    def _print_of(self, traded: int, before: tuple[int, int, int, int], top: tuple[int, int, int, int]) -> Print:
+        taker = self._last_taker
+        assert taker is not None
+        emptied = top[2] != before[2] if taker.side is Side.BUY else top[0] != before[0]
+        return Print(taker.side, taker.last_px, traded, emptied)
 
     def close(self) -> None:
         """End the session: DAY orders are cancelled and told so."""

@@ -14,16 +14,11 @@ Reports = list[tuple[int, ExecutionReport]]
 class OrderEntry(Protocol):
     """One participant's connection to one venue."""
 
-    @property
-    def venue(self) -> str:
-        """The venue's name."""
-
-    @property
-    def owner(self) -> int:
-        """The participant's number."""
-
-    def on_mail(self, handler: Callable[[], object]) -> None:
-        """Have ``handler()`` called when a report that needs a reaction arrives."""
+    venue: str
+    owner: int
+    """The participant's number."""
+    on_mail: Callable[[], object] | None
+    """Called when a report that needs a reaction arrives."""
 
     def send(self, message: object) -> None:
         """Put an order, cancel or replace on the wire; what is no message comes back as a reject."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sim.environment import Environment
 from sim.link import LatencySource, Link, Mailbox
-from venues.messages import BadMessage, CancelOrder, ExecType, ExecutionReport, NewOrder, ReplaceOrder
+from venues.messages import BadMessage, CancelOrder, ExecType, NewOrder, ReplaceOrder
 
 _MESSAGES = frozenset((NewOrder, CancelOrder, ReplaceOrder))
 
@@ -14,8 +14,8 @@ EVERY_REPORT = frozenset(ExecType)
 """Wakes for an owner who must react to whatever its orders meet."""
 
 
-class Session:
-    """One owner at one venue.
+class Session(Mailbox):
+    """One owner at one venue: the mailbox is the owner's end.
 
     Args:
         receive: the venue's gateway.
@@ -23,7 +23,7 @@ class Session:
         wakes: kinds of report that call ``on_mail``; the others wait in the mailbox until it is read.
     """
 
-    __slots__ = ("_link", "_receive", "mailbox", "owner", "venue", "wakes")
+    __slots__ = ("_link", "_receive", "owner", "venue", "wakes")
 
     def __init__(
         self,
@@ -31,32 +31,23 @@ class Session:
         venue: str,
         owner: int,
         receive: Callable[[object], object],
-        order_latency: LatencySource,
-        report_latency: LatencySource,
+        order_latency: LatencySource | int,
+        report_latency: LatencySource | int,
         wakes: frozenset[ExecType] = EVERY_REPORT,
     ) -> None:
+        super().__init__(env, report_latency)
         self.venue = venue
         self.owner = owner
         self._receive = receive
         self._link = Link(env, order_latency)
-        self.mailbox = Mailbox(env, report_latency)
         self.wakes = wakes
 
-    def on_mail(self, handler: Callable[[], object]) -> None:
-        """Have ``handler()`` called when a waking report arrives."""
-        self.mailbox.on_mail = handler
-
     def send(self, message: object) -> None:
-        """Put a message on the wire. What is none of the three is sent as a :class:`BadMessage` and comes back rejected."""
+        """Put a message on the wire.
+
+        What is none of the three kinds, or speaks for another owner, is sent as a :class:`BadMessage` and comes back rejected.
+        """
         if message.__class__ not in _MESSAGES or message.owner != self.owner:  # type: ignore[attr-defined]
             order_id = getattr(message, "order_id", 0)
             message = BadMessage(order_id if isinstance(order_id, int) else 0, self.owner, repr(message)[:200])
         self._link.send(self._receive, message)
-
-    def deliver(self, report: ExecutionReport) -> None:
-        """The venue's side: send a report back."""
-        self.mailbox.put(report, report[0] in self.wakes)
-
-    def read(self) -> list[tuple[int, ExecutionReport]]:
-        """(arrival in ns, report) of what has arrived and was not read before."""
-        return self.mailbox.read()

@@ -59,7 +59,7 @@ class Venue:
         number: int,
         name: str,
         fees: FeeSchedule,
-        service: Callable[[], int],
+        service: Callable[[], int] | int,
         log: EventLog,
         speed_bump: int = 0,
     ) -> None:
@@ -67,6 +67,7 @@ class Venue:
         self.number = number
         self.name = name
         self.fees = fees
+        self._maker_fee, self._taker_fee = fees.maker, fees.taker
         self.speed_bump = speed_bump
         self.seq = 0
         """Sequence number of the last message handled; equals how many there were."""
@@ -74,7 +75,10 @@ class Venue:
         """Messages handled, by owner."""
         self._station = Station(env, service, self._serve)
         self._sessions: dict[int, Session] = {}
-        self._last: deque[tuple[int, object]] = deque(maxlen=LAST_EVENTS)
+        self.traded_qty = 0
+        """Shares traded."""
+        self._last: deque[object] = deque(maxlen=LAST_EVENTS)
+        self._last_taker: ExecutionReport | None = None
         self._log_order = log.table(ORDERS).append
         self._log_report = log.table(REPORTS).append
         self._log_trade = log.table(TRADES).append
@@ -82,8 +86,8 @@ class Venue:
     def connect(
         self,
         owner: int,
-        order_latency: LatencySource,
-        report_latency: LatencySource,
+        order_latency: LatencySource | int,
+        report_latency: LatencySource | int,
         wakes: frozenset[ExecType] = EVERY_REPORT,
     ) -> Session:
         """A session for an owner; one each.
@@ -93,8 +97,7 @@ class Venue:
         """
         if owner in self._sessions:
             raise ValueError(f"agent {owner} is connected to {self.name} already")
-        bump = self.speed_bump
-        inbound = (lambda: order_latency() + bump) if bump else order_latency
+        inbound = slowed(order_latency, self.speed_bump)
         session = Session(self.env, self.name, owner, self._station.accept, inbound, report_latency, wakes)
         self._sessions[owner] = session
         self.handled[owner] = 0
@@ -103,12 +106,10 @@ class Venue:
     def _serve(self, message: Any) -> None:
         now = self.env._now
         self.seq += 1
-        self._last.append((now, message))
+        self._last.append(message)
         self._log_message(message, now)
-        reports = self._match(message, now)
         self.handled[message.owner] += 1
-        traded = self._report(reports)
-        self._publish(message, traded, now)
+        self._publish(message, self._report(self._match(message, now)), now)
 
     def _match(self, message: Any, now: int) -> list[ExecutionReport]:
         raise NotImplementedError
@@ -119,28 +120,23 @@ class Venue:
     def _report(self, reports: list[ExecutionReport]) -> int:
         """Log and send the reports; the total size traded."""
         sessions, seq, number = self._sessions, self.seq, self.number
-        maker_fee, taker_fee = self.fees.maker, self.fees.taker
         log_report = self._log_report
         traded = 0
-        maker: ExecutionReport | None = None
         for report in reports:
             exec_type, _, order_id, owner, side, _, px, qty, _, leaves, liquidity, reason, at = report
             fee = 0
             if exec_type is TRADE:
+                fee = (self._maker_fee if liquidity is MAKER else self._taker_fee) * qty
                 if liquidity is MAKER:
-                    fee = maker_fee * qty
-                    maker = report
+                    maker_order, maker = order_id, owner
                 else:
-                    fee = taker_fee * qty
                     traded += qty
-                    if maker is None:
-                        raise self.broken("a taker's fill without its maker's", report)
-                    self._log_trade(at, number, seq, px, qty, side, maker.order_id, order_id, maker.owner, owner)
-                    maker = None
-            log_report(
-                at, number, seq, order_id, owner, exec_type, reason, side, liquidity, px, qty, leaves, fee
-            )
-            sessions[owner].deliver(report)
+                    self._log_trade(at, number, seq, px, qty, side, maker_order, order_id, maker, owner)
+                    self._last_taker = report
+            log_report(at, number, seq, order_id, owner, exec_type, reason, side, liquidity, px, qty, leaves, fee)
+            session = sessions[owner]
+            session.put(report, exec_type in session.wakes)
+        self.traded_qty += traded
         return traded
 
     def _log_message(self, message: Any, now: int) -> None:
@@ -162,5 +158,11 @@ class Venue:
 
     def broken(self, what: str, message: object) -> BrokenInvariant:
         """The exception that stops the run, with this venue's last messages."""
-        last = [f"{at} ns {message!r}" for at, message in self._last]
-        return BrokenInvariant(what, self.name, self.env.now, message, last)
+        return BrokenInvariant(what, self.name, self.env.now, message, [repr(message) for message in self._last])
+
+
+def slowed(latency: LatencySource | int, bump: int) -> LatencySource | int:
+    """The same latency and a speed bump."""
+    if not bump:
+        return latency
+    return (lambda: latency() + bump) if callable(latency) else latency + bump
