@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import simpy
 from hypothesis import given
 from hypothesis import strategies as st
 from simpy.core import EmptySchedule, Infinity
