@@ -1,0 +1,341 @@
+"""The agents in a scenario: who trades, how they are connected, how they behave."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import ConfigDict, Discriminator, Field, PlainSerializer, Tag, model_validator
+
+from scenarios.fields import (
+    Count,
+    Dollars,
+    Duration,
+    EventRate,
+    Name,
+    PositiveCount,
+    PositiveDollars,
+    PositiveDuration,
+    Shares,
+    SignedDollars,
+    SizeRange,
+    Sizes,
+    Switch,
+    Text,
+    VenueName,
+    VenueSet,
+    free_value,
+)
+from scenarios.latencies import LatencySpec, PerVenue, constant, everywhere
+from scenarios.part import Part
+from scenarios.quantities import parse_duration, parse_price
+from scenarios.strategy_parts import StrategyField
+
+TradesOn = Literal["lit", "dark", "both"]
+
+
+def default_name(kind: object) -> object:
+    """An agent's name when it has none: its kind, or the class of one's own.
+
+    >>> default_name("router"), default_name("my_agent.py:Whale")
+    ('router', 'Whale')
+    """
+    return kind.rpartition(":")[2] if isinstance(kind, str) else kind
+
+
+class Agent(Part):
+    """What every agent has."""
+
+    trades_on: ClassVar[TradesOn] = "both"
+    """Which venues it can trade on; `venues: all` means all of these."""
+
+    kind: str = Field(description="What it is.")
+    name: Name = Field(description="The agent's name; its kind, unless given.", examples=["client"])
+    enabled: Switch = Field(True, description="false leaves it out of the market.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, value: Any) -> Any:
+        if isinstance(value, dict) and "name" not in value:
+            return {**value, "name": default_name(value.get("kind"))}
+        return value
+
+
+class TradingAgent(Agent):
+    """An agent with orders at venues."""
+
+    venues: VenueSet = Field("all", description="Where it trades: all, or a list of venues.", examples=["[NYSE, BATS]"])
+
+
+class BackgroundFlow(TradingAgent):
+    """Zero-intelligence flow: at each venue, independently, limit and market orders arrive and limit orders lapse."""
+
+    trades_on: ClassVar[TradesOn] = "lit"
+
+    kind: Literal["background_flow"]
+    limit_rate: EventRate = Field(description="Limit orders at each venue.", examples=["50/s"])
+    market_rate: EventRate = Field(description="Market orders at each venue.", examples=["5/s"])
+    lifetime: PositiveDuration = Field(
+        parse_duration("2s"), description="Mean of the exponential life of a limit order.", examples=["2s"]
+    )
+    size: Sizes = Field(
+        SizeRange(100, 300), description="Shares, [smallest, largest], uniform in round lots.", examples=["[100, 300]"]
+    )
+    depth: Dollars = Field(
+        parse_price("0.02"),
+        description="Mean of the exponential distance of a limit price behind the flow's fair value, $.",
+        examples=["0.02"],
+    )
+    news: LatencySpec = Field(description="From the fundamental value to the flow.", examples=["10ms"])
+    round_trip: PerVenue = Field(everywhere("400us"), description="To a venue and back.", examples=["400us"])
+
+
+class RestingOrders(TradingAgent):
+    """A ladder of orders on both sides of the opening price, sent at time 0."""
+
+    trades_on: ClassVar[TradesOn] = "lit"
+
+    kind: Literal["resting_orders"]
+    levels: PositiveCount = Field(10, description="Prices on each side, one tick apart.", examples=[10])
+    size: Shares = Field(500, description="Shares at each price.", examples=[500])
+    half_spread: PositiveDollars = Field(
+        parse_price("0.01"), description="From the opening price to the first level, $.", examples=["0.01"]
+    )
+
+
+class MarketMaker(TradingAgent):
+    """Quotes both sides of several venues around its own, late, estimate of the value."""
+
+    trades_on: ClassVar[TradesOn] = "lit"
+
+    kind: Literal["market_maker"]
+    count: Count = Field(1, description="How many there are, alike and independent.", examples=[2])
+    half_spread: PositiveDollars = Field(description="From its estimate to each of its quotes, $.", examples=["0.01"])
+    size: Shares = Field(description="Shares of a quote.", examples=[300])
+    levels: PositiveCount = Field(1, description="Quotes on each side, one tick apart.", examples=[1])
+    news: LatencySpec = Field(description="From the fundamental value to the maker.", examples=["2ms"])
+    reaction: LatencySpec = Field(constant("5us"), description="From what it hears to what it sends.", examples=["5us"])
+    round_trip: PerVenue = Field(everywhere("200us"), description="To a venue and back.", examples=["200us"])
+    feed_latency: PerVenue | None = Field(
+        None, description="From a venue's feed to the maker; half the round trip, unless given.", examples=["100us"]
+    )
+    position_limit: Shares = Field(10_000, description="Shares; at the limit it quotes one side.", examples=[10000])
+    skew: Dollars = Field(0, description="Quotes move away from its position, $ per 1000 shares.", examples=["0.005"])
+    requote: Duration = Field(
+        parse_duration("1ms"), description="From a fill to the quote that replaces it.", examples=["1ms"]
+    )
+    fade: Switch = Field(True, description="Whether a sweep at one venue makes it cancel that side at the others.")
+    refresh: Duration = Field(
+        parse_duration("20ms"), description="How long a faded side stays away.", examples=["20ms"]
+    )
+
+
+class Sniper(TradingAgent):
+    """Takes quotes that its own information says are stale; a host of its own stands beside every venue."""
+
+    trades_on: ClassVar[TradesOn] = "lit"
+
+    kind: Literal["sniper"]
+    count: Count = Field(1, description="How many there are, alike and independent.", examples=[2])
+    news: LatencySpec | None = Field(
+        None,
+        description="From the fundamental value to each host; without it a host knows prices from feeds only.",
+        examples=["100us"],
+    )
+    reaction: LatencySpec = Field(
+        constant("29us"), description="From what a host hears to what it sends.", examples=["29us"]
+    )
+    links: dict[VenueName, dict[VenueName, LatencySpec]] = Field(
+        default_factory=dict,
+        description="The whole way from a print or quote at one venue to an order at another; not given: no link.",
+        examples=["{NASDAQ: {BATS: 20us, NYSE: 60us}}"],
+    )
+    local: LatencySpec = Field(
+        constant("2us"), description="The whole way from a venue to the host beside it and back.", examples=["2us"]
+    )
+    threshold: PositiveDollars = Field(
+        parse_price("0.01"),
+        description="A quote this far through the host's fair value is stale, $.",
+        examples=["0.01"],
+    )
+    sweep_size: Shares = Field(
+        100, description="Smallest print that is taken for part of a larger order, shares.", examples=[300]
+    )
+    max_size: Shares = Field(1_000, description="Largest order, shares.", examples=[1000])
+    position_limit: Shares = Field(5_000, description="Largest position of one host, shares.", examples=[5000])
+    hold: PositiveDuration = Field(
+        parse_duration("1s"), description="How long it keeps what it took before it offers it.", examples=["1s"]
+    )
+
+
+class DarkLiquidity(TradingAgent):
+    """Institutions that wait in dark pools for the midpoint."""
+
+    trades_on: ClassVar[TradesOn] = "dark"
+
+    kind: Literal["dark_liquidity"]
+    rate: EventRate = Field(description="Orders at each pool.", examples=["2/s"])
+    size: Sizes = Field(
+        SizeRange(100, 1000),
+        description="Shares, [smallest, largest], uniform in round lots.",
+        examples=["[100, 1000]"],
+    )
+    lifetime: PositiveDuration = Field(
+        parse_duration("5s"), description="Mean of the exponential life of an order.", examples=["5s"]
+    )
+    limit_offset: SignedDollars | None = Field(
+        None,
+        description="Limit beyond the fair value in the agent's news, $; without it any midpoint is taken.",
+        examples=["0.02"],
+    )
+    news: LatencySpec | None = Field(
+        None, description="From the fundamental value to the agent; `limit_offset` needs it.", examples=["10ms"]
+    )
+    round_trip: PerVenue = Field(everywhere("500us"), description="To a pool and back.", examples=["500us"])
+
+
+# -- the router -------------------------------------------------------------------------------------
+
+
+class LimitOffset(Part):
+    """A limit relative to the market when the order arrives."""
+
+    offset: SignedDollars = Field(description="Beyond the far touch that the router sees, $.", examples=["0.02"])
+
+
+def _limit_tag(value: Any) -> str:
+    return "offset" if isinstance(value, (dict, LimitOffset)) else "none" if value in ("none", None) else "price"
+
+
+class OrderFlow(Part):
+    """Parent orders drawn at random."""
+
+    count: Count = Field(description="How many.", examples=[300])
+    size: Sizes = Field(description="Shares, [smallest, largest], uniform.", examples=["[500, 5000]"])
+    sides: Literal["both", "buy", "sell"] = Field("both", description="both: each with equal chance.")
+    limit: Annotated[
+        Annotated[Literal["none"], Tag("none")] | Annotated[LimitOffset, Tag("offset")], Discriminator(_limit_tag)
+    ] = Field("none", description="none, or {offset: $} beyond the far touch on arrival.", examples=["{offset: 0.02}"])
+    horizon: PositiveDuration = Field(
+        parse_duration("2s"), description="From a parent's arrival to its end.", examples=["2s"]
+    )
+    arrivals: Literal["poisson", "even"] = Field(
+        "poisson", description="poisson: uniform random times; even: equal gaps."
+    )
+    start: Duration | None = Field(None, description="First arrival; the end of the warm-up, unless given.")
+    stop: Duration | None = Field(None, description="Last arrival; a horizon before the end, unless given.")
+
+
+class ListedOrder(Part):
+    """One parent order, stated."""
+
+    at: Duration = Field(description="Arrival.", examples=["2.5s"])
+    side: Literal["buy", "sell"] = Field(description="buy or sell.", examples=["buy"])
+    qty: Shares = Field(description="Shares.", examples=[1000])
+    limit: Annotated[
+        Annotated[Literal["none"], Tag("none")]
+        | Annotated[LimitOffset, Tag("offset")]
+        | Annotated[PositiveDollars, Tag("price")],
+        Discriminator(_limit_tag),
+    ] = Field(
+        "none", description="none, a price in $, or {offset: $} beyond the far touch on arrival.", examples=["100.05"]
+    )
+    horizon: PositiveDuration = Field(parse_duration("2s"), description="From its arrival to its end.", examples=["2s"])
+
+
+def _listed(orders: tuple[ListedOrder, ...]) -> list[Any]:
+    return [order.model_dump() for order in orders]
+
+
+def _orders_tag(value: Any) -> str:
+    return "listed" if isinstance(value, (list, tuple)) else "flow"
+
+
+class Router(TradingAgent):
+    """The smart order router: takes parent orders and lets a strategy work them."""
+
+    trades_on: ClassVar[TradesOn] = "both"
+
+    kind: Literal["router"]
+    feed: Literal["direct", "sip"] = Field(
+        "direct", description="What it sees of the market: venues' feeds or the SIP."
+    )
+    feed_latency: PerVenue | None = Field(
+        None, description="From a venue's feed to the router; half the round trip, unless given.", examples=["150us"]
+    )
+    sip_latency: LatencySpec = Field(constant("200us"), description="From the SIP to the router.", examples=["200us"])
+    round_trip: PerVenue = Field(
+        description="To a venue and back, without the venue's own time.", examples=["{NYSE: 300us, default: 400us}"]
+    )
+    strategy: StrategyField = Field(
+        description="How parents are worked: a name, or {kind: ..., parameters}.", examples=["{kind: smart}"]
+    )
+    orders: Annotated[
+        Annotated[OrderFlow, Tag("flow")] | Annotated[tuple[ListedOrder, ...], PlainSerializer(_listed), Tag("listed")],
+        Discriminator(_orders_tag),
+    ] = Field((), description="Its parent orders, drawn or listed.", examples=["{count: 300, size: [500, 5000]}"])
+    markout_horizon: PositiveDuration = Field(
+        parse_duration("10ms"), description="After which the move of the mid judges a fill.", examples=["10ms"]
+    )
+    max_live_parents: PositiveCount | None = Field(
+        None, description="More parents than this at a time are refused.", examples=[100]
+    )
+
+
+# -- others -----------------------------------------------------------------------------------------
+
+
+class Replay(Agent):
+    """Sends a recorded file of messages to a venue."""
+
+    kind: Literal["replay"]
+    venue: VenueName = Field(description="Where the messages go.", examples=["NASDAQ"])
+    file: Text = Field(description="The file; relative to the scenario's folder.", examples=["orders.csv"])
+    format: Literal["auto", "order_entry", "lobster"] = Field(
+        "auto", description="auto: told by the file's columns.", examples=["lobster"]
+    )
+    book: Text | None = Field(
+        None, description="A file whose first row is the book to begin with.", examples=["book.csv"]
+    )
+    start: Duration = Field(0, description="When the first message of the file is sent.", examples=["1s"])
+    round_trip: LatencySpec = Field(constant("0s"), description="To the venue and back.", examples=["100us"])
+
+
+class Idle(Agent):
+    """Does nothing: that it changes nobody's random draws is tested with it."""
+
+    kind: Literal["idle"]
+
+
+class CustomAgent(Agent):
+    """An agent of your own, `kind: "my_agent.py:MyAgent"`; keys besides these go to your class."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: Text = Field(description='"file.py:Class" or "package.module:Class".', examples=['"my_agent.py:MyAgent"'])
+    count: Count = Field(1, description="How many there are, alike and independent.", examples=[2])
+    venues: VenueSet = Field("all", description="Where it trades: all, or a list of venues.", examples=["[NYSE, BATS]"])
+    round_trip: PerVenue = Field(everywhere("400us"), description="To a venue and back.", examples=["400us"])
+    news: LatencySpec | None = Field(None, description="From the fundamental value to the agent.", examples=["2ms"])
+
+    def parameters(self) -> dict[str, Any]:
+        """The keys of its own, as plain values."""
+        return {key: free_value(value) for key, value in (self.model_extra or {}).items()}
+
+
+def _agent_tag(value: Any) -> str | None:
+    kind = value.get("kind") if isinstance(value, dict) else getattr(value, "kind", None)
+    return "custom" if isinstance(kind, str) and ":" in kind else None if kind is None else str(kind)
+
+
+AnyAgent = Annotated[
+    Annotated[BackgroundFlow, Tag("background_flow")]
+    | Annotated[RestingOrders, Tag("resting_orders")]
+    | Annotated[MarketMaker, Tag("market_maker")]
+    | Annotated[Sniper, Tag("sniper")]
+    | Annotated[DarkLiquidity, Tag("dark_liquidity")]
+    | Annotated[Router, Tag("router")]
+    | Annotated[Replay, Tag("replay")]
+    | Annotated[Idle, Tag("idle")]
+    | Annotated[CustomAgent, Tag("custom")],
+    Discriminator(_agent_tag),
+]

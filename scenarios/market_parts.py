@@ -1,0 +1,177 @@
+"""The market in a scenario: instrument, fundamental value, venues, feeds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator
+
+from scenarios.fields import (
+    Dollars,
+    Duration,
+    EventRate,
+    Fee,
+    Name,
+    PositiveDollars,
+    PositiveDuration,
+    Shares,
+    Text,
+    free_value,
+)
+from scenarios.latencies import LatencySpec, PerVenue, constant, everywhere
+from scenarios.part import Part
+from scenarios.quantities import parse_duration, parse_price, parse_rate
+
+
+class Instrument(Part):
+    """What is traded."""
+
+    symbol: Text = Field(description="The ticker.", examples=["XYZ"])
+    tick: PositiveDollars = Field(parse_price("0.01"), description="Price step, $.", examples=["0.01"])
+    lot: Shares = Field(100, description="Round lot, shares.", examples=[100])
+    price: PositiveDollars = Field(description="Opening price, $; a multiple of the tick.", examples=["100.00"])
+
+
+# -- the fundamental value --------------------------------------------------------------------------
+
+
+class ConstantValue(Part):
+    """The value stays at the opening price."""
+
+    kind: Literal["constant"]
+
+
+class JumpValue(Part):
+    """The value jumps at the times of a Poisson process, up or down with equal chance."""
+
+    kind: Literal["jump"]
+    rate: EventRate = Field(description="How often it jumps.", examples=["1/s"])
+    size: PositiveDollars = Field(
+        description="Mean of the exponentially distributed part of a jump, $.", examples=["0.02"]
+    )
+    min_size: Dollars = Field(0, description="Added to every jump, $: none is smaller.", examples=["0.01"])
+
+
+class MeanRevertingValue(Part):
+    """The value takes normal steps and is drawn back to the opening price (Ornstein-Uhlenbeck)."""
+
+    kind: Literal["mean_reverting"]
+    step: PositiveDuration = Field(
+        parse_duration("10ms"), description="Time between two changes of the value.", examples=["10ms"]
+    )
+    volatility: Dollars = Field(
+        description="Standard deviation after one second without reversion, $.", examples=["0.02"]
+    )
+    reversion: EventRate = Field(
+        parse_rate("0.1/s"),
+        description="Share of the distance to the opening price that goes per unit of time.",
+        examples=["0.1/s"],
+    )
+
+
+Fundamental = Annotated[ConstantValue | JumpValue | MeanRevertingValue, Field(discriminator="kind")]
+
+# -- venues -----------------------------------------------------------------------------------------
+
+
+class Fees(Part):
+    """What a venue charges, $/share: paid is positive, a rebate negative; an inverted venue has a negative taker."""
+
+    maker: Fee = Field(0, description="For resting shares that trade, $/share.", examples=["-0.0020"])
+    taker: Fee = Field(0, description="For shares that take, $/share.", examples=["0.0030"])
+
+
+class LitVenue(Part):
+    """A venue with a displayed book in price-time priority."""
+
+    name: Name = Field(description="The venue's name.", examples=["NASDAQ"])
+    kind: Literal["lit"]
+    fees: Fees = Field(
+        Fees.model_construct(maker=0, taker=0),
+        description="Fees, $/share.",
+        examples=["{maker: -0.0020, taker: 0.0030}"],
+    )
+    service: LatencySpec = Field(
+        constant("500ns"), description="Time the matching engine takes for one message.", examples=["500ns"]
+    )
+    speed_bump: Duration = Field(0, description="Delay of every inbound message.", examples=["350us"])
+
+
+class Reference(Part):
+    """Where a dark pool gets the midpoint it crosses at."""
+
+    feed: Literal["sip", "direct"] = Field("sip", description="The SIP, or the venues' own feeds.", examples=["sip"])
+    latency: PerVenue = Field(
+        everywhere("100us"), description="From the feed's source to the pool.", examples=["100us"]
+    )
+
+
+class DarkVenue(Part):
+    """A pool without display that crosses at the midpoint it sees."""
+
+    name: Name = Field(description="The venue's name.", examples=["SIGMA_DARK"])
+    kind: Literal["dark"]
+    fees: Fees = Field(
+        Fees.model_construct(maker=0, taker=0), description="Fees, $/share.", examples=["{maker: 0, taker: 0}"]
+    )
+    service: LatencySpec = Field(
+        constant("500ns"), description="Time the matching engine takes for one message.", examples=["500ns"]
+    )
+    reference: Reference = Field(
+        Reference.model_construct(feed="sip", latency=everywhere("100us")),
+        description="Where its midpoint comes from.",
+        examples=["{feed: sip, latency: 100us}"],
+    )
+    min_qty: Shares = Field(1, description="Smallest execution, shares.", examples=[100])
+
+
+class CustomVenue(Part):
+    """A venue of your own, `kind: "my_venue.py:MyVenue"`; keys besides these go to your class."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: Name = Field(description="The venue's name.", examples=["MINE"])
+    kind: Text = Field(description='"file.py:Class" or "package.module:Class".', examples=['"my_venue.py:MyVenue"'])
+    fees: Fees = Field(
+        Fees.model_construct(maker=0, taker=0), description="Fees, $/share.", examples=["{maker: 0, taker: 0}"]
+    )
+    service: LatencySpec = Field(
+        constant("500ns"), description="Time the matching engine takes for one message.", examples=["500ns"]
+    )
+
+    def parameters(self) -> dict[str, Any]:
+        """The keys of its own, as plain values."""
+        return {key: free_value(value) for key, value in (self.model_extra or {}).items()}
+
+
+def _venue_tag(value: Any) -> str | None:
+    kind = value.get("kind") if isinstance(value, dict) else getattr(value, "kind", None)
+    return "custom" if isinstance(kind, str) and ":" in kind else None if kind is None else str(kind)
+
+
+AnyVenue = Annotated[
+    Annotated[LitVenue, Tag("lit")] | Annotated[DarkVenue, Tag("dark")] | Annotated[CustomVenue, Tag("custom")],
+    Discriminator(_venue_tag),
+]
+
+# -- feeds ------------------------------------------------------------------------------------------
+
+
+class SipFeed(Part):
+    """The consolidated feed: hears the venues' best quotes over links, publishes the best of all."""
+
+    latency: PerVenue = Field(everywhere("150us"), description="From a venue to the SIP.", examples=["150us"])
+    processing: LatencySpec = Field(
+        constant("20us"), description="Time the SIP takes for one update.", examples=["20us"]
+    )
+
+
+class Feeds(Part):
+    """Feeds besides the venues' own."""
+
+    sip: SipFeed | None = Field(None, description="The SIP; `{}` takes the defaults.", examples=["{processing: 20us}"])
+
+    @field_validator("sip", mode="before")
+    @classmethod
+    def _empty_is_default(cls, value: Any) -> Any:
+        return {} if value is None else value
