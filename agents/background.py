@@ -28,15 +28,16 @@ class FlowDraws:
 
     Attributes:
         limit_gap, market_gap: ns to the next order; None: there is none.
-        lifetime: ns; distance: price units; lots: round lots; side: +1 or -1.
+        lifetime: ns; distance: price units; lots: round lots; sides: +1 or -1.
     """
 
     limit_gap: Callable[[], int] | None
-    market_gap: Callable[[], int] | None
     lifetime: Callable[[], int]
-    distance: Callable[[], float]
-    lots: Callable[[], int]
+    distance: Callable[[], int]
+    limit_lots: Callable[[], int]
     limit_side: Callable[[], int]
+    market_gap: Callable[[], int] | None
+    market_lots: Callable[[], int]
     market_side: Callable[[], int]
 
 
@@ -68,14 +69,14 @@ class VenueFlow:
         env.call_in(draws.limit_gap(), self._place_limit)
         fair = self._news.advance(env._now)
         assert fair is not None
-        distance = int(draws.distance())
+        distance = draws.distance()
         if draws.limit_side() > 0:
             side, price = Side.BUY, (fair - distance) // tick * tick
         else:
             side, price = Side.SELL, -((-fair - distance) // tick) * tick
         order_id = self._place.new_id()
         self._open[order_id] = None
-        qty = draws.lots() * self._place.lot
+        qty = draws.limit_lots() * self._place.lot
         self._session.send(NewOrder(order_id, self._number, side, qty, max(tick, price), TimeInForce.DAY))
         env.call_in(draws.lifetime(), self._cancel, order_id)
 
@@ -84,7 +85,7 @@ class VenueFlow:
         assert draws.market_gap is not None
         self._env.call_in(draws.market_gap(), self._place_market)
         side = Side.BUY if draws.market_side() > 0 else Side.SELL
-        qty = draws.lots() * self._place.lot
+        qty = draws.market_lots() * self._place.lot
         self._session.send(NewOrder(self._place.new_id(), self._number, side, qty, None, TimeInForce.IOC))
 
     def _cancel(self, order_id: int) -> None:

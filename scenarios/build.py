@@ -1,0 +1,549 @@
+"""From a scenario to a market that can run: every venue, link, feed and agent, each with random streams by its own name.
+
+Names of streams are paths: `NASDAQ/service`, `makers.2/news`, `snipers.1@BATS/from/NASDAQ`, `client/orders`. A component's
+draws depend on the root seed and these names alone.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from itertools import count
+from typing import Any
+
+from agents.background import BackgroundFlow, FlowDraws, RestingOrders
+from agents.dark_liquidity import DarkDraws, DarkLiquidity
+from agents.maker import MAKER_WAKES, MakerTerms, MarketMaker
+from agents.news import Fundamental, Jumps, MeanReverting, ValueProcess
+from agents.participant import Participant, Place
+from agents.planned import PlannedParent
+from agents.router import Router
+from agents.sniper import SNIPER_WAKES, Sniper, SniperHost, SniperTerms
+from agents.strategies.loading import load_named
+from agents.strategy import VenueFacts
+from scenarios import model as m
+from scenarios.quantities import parse_duration
+from sim.environment import Environment
+from sim.latency import Constant, Empirical, Gamma, LatencyModel, Lognormal, Normal, Sum, latency_source
+from sim.link import LatencySource
+from sim.log import EventLog
+from sim.streams import Streams
+from venues.dark import DarkPool
+from venues.fees import FeeSchedule
+from venues.lit import LitVenue
+from venues.messages import ExecType, Side
+from venues.reference import DirectReference, SipReference
+from venues.session import EVERY_REPORT, Session
+from venues.sip import DirectBoard, Sip
+from venues.venue import Venue
+
+NEVER: frozenset[ExecType] = frozenset()
+STATE_INTERVAL = parse_duration("1s")
+"""How often agents write position and cash into the log."""
+
+SETTLE_STEP = parse_duration("10ms")
+SETTLE_LIMIT = parse_duration("60s")
+
+
+@dataclass
+class Market:
+    """A built scenario. ``start()``, then ``advance(until)`` as often as wanted, then ``finish()``."""
+
+    scenario: m.Scenario
+    seed: int
+    env: Environment
+    log: EventLog
+    venues: dict[str, Venue] = field(default_factory=dict)
+    sip: Sip | None = None
+    fundamental: Fundamental | None = None
+    agents: dict[str, Participant] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
+    new_order_id: Callable[[], int] = field(default_factory=lambda: count(1).__next__)
+
+    @property
+    def routers(self) -> dict[str, Router]:
+        """The routers by name."""
+        return {name: agent for name, agent in self.agents.items() if isinstance(agent, Router)}
+
+    @property
+    def lit(self) -> list[LitVenue]:
+        """The lit venues in the scenario's order."""
+        return [venue for venue in self.venues.values() if isinstance(venue, LitVenue)]
+
+    def start(self) -> None:
+        """Set everybody off, at time 0."""
+        if self.fundamental is not None:
+            self.fundamental.start()
+        for agent in self.agents.values():
+            agent.start()
+        self.env.call_in(STATE_INTERVAL, self._log_states)
+
+    def advance(self, until: int) -> None:
+        """Run to the given time (ns); what is due exactly then waits for the next call."""
+        self.env.run(until=until)
+
+    def finish(self) -> None:
+        """End the day: routers stop and wait for their last reports, venues close, agents log where they stand."""
+        for router in self.routers.values():
+            router.finish()
+        limit = self.env.now + SETTLE_LIMIT
+        while any(router.busy for router in self.routers.values()) and self.env.now < limit:
+            self.env.run(until=self.env.now + SETTLE_STEP)
+        if self.sip is not None:
+            self.sip.advance(self.env.now)
+        for venue in self.venues.values():
+            venue.close()
+        for agent in self.agents.values():
+            agent.log_state()
+
+    def _log_states(self, _: object) -> None:
+        for agent in self.agents.values():
+            agent.log_state()
+        if self.sip is not None:
+            self.sip.advance(self.env.now)
+        self.env.call_in(STATE_INTERVAL, self._log_states)
+
+    def messages(self) -> dict[str, int]:
+        """Messages that reached a venue, by kind of agent."""
+        by_kind: dict[str, int] = {}
+        kind_of = {number: self.kinds[name] for name, number in self.numbers.items()}
+        for venue in self.venues.values():
+            for owner, handled in venue.handled.items():
+                kind = kind_of[owner]
+                by_kind[kind] = by_kind.get(kind, 0) + handled
+        return dict(sorted(by_kind.items()))
+
+    def describe(self) -> dict[str, Any]:
+        """What the numbers in the log stand for; becomes `market.json`."""
+        scenario = self.scenario
+        instrument = scenario.instrument
+        return {
+            "name": scenario.name,
+            "seed": self.seed,
+            "warm_up": scenario.warm_up,
+            "duration": scenario.duration,
+            "ended": self.env.now,
+            "instrument": {
+                "symbol": instrument.symbol,
+                "tick": instrument.tick,
+                "lot": instrument.lot,
+                "price": instrument.price,
+            },
+            "venues": [
+                {
+                    "id": venue.number,
+                    "name": name,
+                    "kind": venue.kind,
+                    "maker_fee": venue.fees.maker,
+                    "taker_fee": venue.fees.taker,
+                }
+                for name, venue in self.venues.items()
+            ],
+            "agents": [
+                {"id": number, "name": name, "kind": self.kinds[name], "group": self.groups[name]}
+                for name, number in self.numbers.items()
+            ],
+            "versions": versions(),
+        }
+
+
+def versions() -> dict[str, str]:
+    """Of Python and of what the results can depend on."""
+    import sorsim
+
+    packages = {name: version(name) for name in ("simpy", "numpy")}
+    return {"python": platform.python_version(), "sorsim": sorsim.__version__, **packages}
+
+
+def build(scenario: m.Scenario, log: EventLog, seed: int | None = None, live: bool = False) -> Market:
+    """The market of a scenario, at time 0.
+
+    Args:
+        log: where it will write.
+        seed: replaces the scenario's.
+        live: also connects a participant named `api`: a router without orders of its own, and its sessions.
+    """
+    return _Builder(scenario, log, scenario.seed if seed is None else seed, live).market
+
+
+class _Builder:
+    """Puts a market together, in the order of the scenario."""
+
+    def __init__(self, scenario: m.Scenario, log: EventLog, seed: int, live: bool) -> None:
+        self.scenario = scenario
+        self.streams = Streams(seed)
+        env = Environment()
+        self.market = Market(scenario, seed, env, log)
+        self.env = env
+        self.log = log
+        self.fundamental = self.market.fundamental = self._fundamental()
+        for number, venue in enumerate(scenario.venues):
+            if venue.kind != "dark":
+                self.market.venues[venue.name] = self._lit(number, venue)
+        self.market.sip = self._sip()
+        for number, venue in enumerate(scenario.venues):
+            if isinstance(venue, m.DarkVenue):
+                self.market.venues[venue.name] = self._dark(number, venue)
+        self.market.venues = {venue.name: self.market.venues[venue.name] for venue in scenario.venues}
+        instrument = scenario.instrument
+        fees = {name: (venue.fees.maker, venue.fees.taker) for name, venue in self.market.venues.items()}
+        self.place = Place(env, log, self.market.new_order_id, instrument.tick, instrument.lot, fees)
+        for agent in scenario.agents:
+            self._add(agent)
+        if live:
+            self._add_api()
+
+    # -- chance and time ------------------------------------------------------------------------
+
+    def latency(self, spec: m.LatencySpec, name: str) -> LatencySource | int:
+        """A fixed latency as a number, a random one as a source with a stream of that name."""
+        latency = latency_model(spec)
+        if latency.is_constant:
+            return latency.smallest()
+        return latency_source(latency, self.streams.generator(name))
+
+    def draws_of(self, spec: m.LatencySpec, name: str) -> Callable[[], int]:
+        """The same, always as a source."""
+        latency = self.latency(spec, name)
+        return latency if callable(latency) else latency_source(Constant(latency))
+
+    # -- the market -----------------------------------------------------------------------------
+
+    def _fundamental(self) -> Fundamental | None:
+        value = self.scenario.fundamental
+        if value is None:
+            return None
+        price = self.scenario.instrument.price
+        process: ValueProcess | None = None
+        if isinstance(value, m.JumpValue) and value.rate.per_second > 0:
+            draws = self.streams.draws("fundamental/jumps")
+            process = Jumps(
+                price,
+                draws.exponential(value.rate.per_second),
+                draws.choice_sign(),
+                draws.exponential_mean(value.size),
+                value.min_size,
+            )
+        elif isinstance(value, m.MeanRevertingValue):
+            normal = self.streams.draws("fundamental/shocks").normal()
+            process = MeanReverting(price, value.step, value.reversion.per_second, value.volatility, normal)
+        return Fundamental(self.env, price, process, self.log)
+
+    def _lit(self, number: int, venue: Any) -> Venue:
+        fees = FeeSchedule(venue.fees.maker, venue.fees.taker)
+        service = self.latency(venue.service, f"{venue.name}/service")
+        if isinstance(venue, m.LitVenue):
+            tick = self.scenario.instrument.tick
+            return LitVenue(self.env, number, venue.name, fees, service, self.log, venue.speed_bump, tick)
+        make = load_named(venue.kind, self.scenario.folder)
+        made = make(self.env, number, venue.name, fees, service, self.log, **venue.parameters())
+        assert isinstance(made, Venue)
+        return made
+
+    def _sip(self) -> Sip | None:
+        sip = self.scenario.feeds.sip
+        if sip is None:
+            return None
+        lit = self.market.lit
+        links = [self.latency(sip.latency.of(venue.name), f"sip/from/{venue.name}") for venue in lit]
+        return Sip(self.env, lit, links, self.draws_of(sip.processing, "sip/processing"), self.log)
+
+    def _dark(self, number: int, venue: m.DarkVenue) -> DarkPool:
+        reference: SipReference | DirectReference
+        if venue.reference.feed == "sip":
+            assert self.market.sip is not None
+            latency = self.latency(venue.reference.latency.of("sip"), f"{venue.name}/reference")
+            reference = SipReference(self.market.sip.view(self.env, latency))
+        else:
+            reference = DirectReference(self._board(venue.reference.latency, f"{venue.name}/reference"))
+        return DarkPool(
+            self.env,
+            number,
+            venue.name,
+            FeeSchedule(venue.fees.maker, venue.fees.taker),
+            self.latency(venue.service, f"{venue.name}/service"),
+            self.log,
+            reference,
+            self.scenario.instrument.tick,
+            venue.min_qty,
+        )
+
+    def _board(self, latencies: m.PerVenue, name: str, venues: Sequence[LitVenue] | None = None) -> DirectBoard:
+        lit = self.market.lit if venues is None else venues
+        sources = [self.latency(latencies.of(venue.name), f"{name}/from/{venue.name}") for venue in lit]
+        return DirectBoard(lit, self.env, sources)
+
+    # -- agents ---------------------------------------------------------------------------------
+
+    def _add(self, agent: m.AnyAgent) -> None:
+        copies = getattr(agent, "count", 1)
+        for copy in range(1, copies + 1):
+            name = agent.name if copies == 1 else f"{agent.name}.{copy}"
+            number = len(self.market.numbers)
+            self.market.numbers[name] = number
+            self.market.kinds[name] = agent.kind if ":" not in agent.kind else "custom"
+            self.market.groups[name] = agent.name
+            if agent.enabled:
+                self.market.agents[name] = _MAKERS_OF[type(agent)](self, agent, name, number)
+
+    def _sessions(
+        self, agent: Any, name: str, number: int, round_trip: m.PerVenue, wakes: frozenset[ExecType]
+    ) -> dict[str, Session]:
+        one_way = round_trip.halved()
+        return {
+            venue: self.market.venues[venue].connect(
+                number,
+                self.latency(one_way.of(venue), f"{name}/to/{venue}"),
+                self.latency(one_way.of(venue), f"{name}/back/{venue}"),
+                wakes,
+            )
+            for venue in self.scenario.venues_of(agent)
+        }
+
+    def _news(self, spec: m.LatencySpec, name: str) -> Any:
+        assert self.fundamental is not None
+        return self.fundamental.view(self.latency(spec, f"{name}/news"))
+
+    def _lots(self, size: Any, draws: Any) -> Callable[[], int]:
+        lot = self.scenario.instrument.lot
+        return draws.uniform_int(max(1, size.lo // lot), max(1, size.hi // lot))  # type: ignore[no-any-return]
+
+    def _background(self, agent: m.BackgroundFlow, name: str, number: int) -> Participant:
+        sessions = self._sessions(agent, name, number, agent.round_trip, NEVER)
+        news = {venue: self._news(agent.news, f"{name}@{venue}") for venue in sessions}
+        return BackgroundFlow(
+            self.place, name, number, sessions, news, {venue: self._flow_draws(agent, name, venue) for venue in sessions}
+        )
+
+    def _flow_draws(self, agent: m.BackgroundFlow, name: str, venue: str) -> FlowDraws:
+        limit = self.streams.draws(f"{name}@{venue}/limit")
+        market = self.streams.draws(f"{name}@{venue}/market")
+        limit_rate, market_rate = agent.limit_rate.per_second, agent.market_rate.per_second
+        return FlowDraws(
+            limit_gap=limit.exponential(limit_rate) if limit_rate > 0 else None,
+            lifetime=limit.exponential_mean(agent.lifetime),
+            distance=limit.exponential_mean(agent.depth) if agent.depth else lambda: 0,
+            limit_lots=self._lots(agent.size, limit),
+            limit_side=limit.choice_sign(),
+            market_gap=market.exponential(market_rate) if market_rate > 0 else None,
+            market_lots=self._lots(agent.size, market),
+            market_side=market.choice_sign(),
+        )
+
+    def _resting(self, agent: m.RestingOrders, name: str, number: int) -> Participant:
+        sessions = self._sessions(agent, name, number, _NO_TIME, NEVER)
+        price = self.scenario.instrument.price
+        return RestingOrders(self.place, name, number, sessions, price, agent.half_spread, agent.levels, agent.size)
+
+    def _maker(self, agent: m.MarketMaker, name: str, number: int) -> Participant:
+        sessions = self._sessions(agent, name, number, agent.round_trip, MAKER_WAKES)
+        feed_latency = agent.feed_latency or agent.round_trip.halved()
+        feeds = {
+            venue: self._lit_venue(venue).feed.view(
+                self.env, self.latency(feed_latency.of(venue), f"{name}/feed/{venue}")
+            )
+            for venue in sessions
+        }
+        terms = MakerTerms(
+            half_spread=agent.half_spread,
+            size=agent.size,
+            levels=agent.levels,
+            position_limit=agent.position_limit,
+            skew=agent.skew / 1000,
+            requote=agent.requote,
+            fade=agent.fade,
+            refresh=agent.refresh,
+        )
+        reaction = self.draws_of(agent.reaction, f"{name}/reaction")
+        return MarketMaker(self.place, name, number, sessions, self._news(agent.news, name), feeds, reaction, terms)
+
+    def _sniper(self, agent: m.Sniper, name: str, number: int) -> Participant:
+        beside = latency_model(agent.local).smallest()
+        to_venue = max(1, beside // 2)
+        from_venue = max(1, beside - to_venue)
+        venues = self.scenario.venues_of(agent)
+        sessions: dict[str, Session] = {
+            venue: self.market.venues[venue].connect(number, to_venue, to_venue, SNIPER_WAKES) for venue in venues
+        }
+        sniper = Sniper(self.place, name, number, sessions)
+        terms = SniperTerms(agent.threshold, agent.sweep_size, agent.max_size, agent.position_limit, agent.hold)
+        for venue in venues:
+            host = f"{name}@{venue}"
+            others = {
+                origin: self._lit_venue(origin).feed.view(
+                    self.env, less(self.latency(links[venue], f"{host}/from/{origin}"), to_venue)
+                )
+                for origin, links in agent.links.items()
+                if venue in links and origin != venue
+            }
+            sniper.hosts.append(
+                SniperHost(
+                    sniper,
+                    sessions[venue],
+                    None if agent.news is None else self._news(agent.news, host),
+                    self._lit_venue(venue).feed.view(self.env, from_venue),
+                    others,
+                    self.draws_of(agent.reaction, f"{host}/reaction"),
+                    terms,
+                )
+            )
+        return sniper
+
+    def _dark_liquidity(self, agent: m.DarkLiquidity, name: str, number: int) -> Participant:
+        sessions = self._sessions(agent, name, number, agent.round_trip, NEVER)
+        draws = {}
+        for venue in sessions if agent.rate.per_second > 0 else ():
+            stream = self.streams.draws(f"{name}@{venue}/orders")
+            draws[venue] = DarkDraws(
+                gap=stream.exponential(agent.rate.per_second),
+                lifetime=stream.exponential_mean(agent.lifetime),
+                lots=self._lots(agent.size, stream),
+                side=stream.choice_sign(),
+            )
+        limited = agent.limit_offset is not None and agent.news is not None
+        news = self._news(agent.news, name) if limited and agent.news is not None else None
+        return DarkLiquidity(self.place, name, number, sessions, draws, news, agent.limit_offset or 0)
+
+    def _router(self, agent: m.Router, name: str, number: int) -> Participant:
+        sessions = self._sessions(agent, name, number, agent.round_trip, EVERY_REPORT)
+        lit = [venue for venue in self.market.lit if venue.name in sessions]
+        board: Any
+        if agent.feed == "sip":
+            assert self.market.sip is not None
+            board = self.market.sip.view(self.env, self.latency(agent.sip_latency, f"{name}/sip"))
+        else:
+            board = self._board(agent.feed_latency or agent.round_trip.halved(), f"{name}/feed", lit)
+        return Router(
+            self.place,
+            name,
+            number,
+            sessions,
+            board,
+            self._facts(sessions),
+            agent.strategy.build(self.scenario.folder),
+            self._parents(agent, name),
+            agent.markout_horizon,
+            first_parent_id=number * PARENTS_PER_ROUTER + 1,
+        )
+
+    def _facts(self, venues: Mapping[str, object]) -> dict[str, VenueFacts]:
+        tick = self.scenario.instrument.tick
+        facts = {}
+        for name in venues:
+            venue = self.market.venues[name]
+            kind = "dark" if venue.kind == "dark" else "lit"
+            facts[name] = VenueFacts(name, kind, venue.fees.maker, venue.fees.taker, tick, venue.number)  # type: ignore[arg-type]
+        return facts
+
+    def _parents(self, agent: m.Router, name: str) -> list[PlannedParent]:
+        orders = agent.orders
+        if isinstance(orders, tuple):
+            return [
+                PlannedParent(
+                    order.at,
+                    Side.BUY if order.side == "buy" else Side.SELL,
+                    order.qty,
+                    order.limit if isinstance(order.limit, int) else None,
+                    order.limit.offset if isinstance(order.limit, m.LimitOffset) else None,
+                    order.horizon,
+                )
+                for order in orders
+            ]
+        start = self.scenario.warm_up if orders.start is None else orders.start
+        stop = max(start + 1, self.scenario.duration - orders.horizon) if orders.stop is None else orders.stop
+        draws = self.streams.draws(f"{name}/orders")
+        sizes, signs, times = self._lots(orders.size, draws), draws.choice_sign(), draws.uniform_int(start, stop)
+        if orders.arrivals == "poisson":
+            arrivals = sorted(times() for _ in range(orders.count))
+        else:
+            arrivals = [start + (stop - start) * i // max(1, orders.count) for i in range(orders.count)]
+        offset = orders.limit.offset if isinstance(orders.limit, m.LimitOffset) else None
+        lot = self.scenario.instrument.lot
+        parents = []
+        for at in arrivals:
+            sign = signs()
+            side = Side(sign) if orders.sides == "both" else (Side.BUY if orders.sides == "buy" else Side.SELL)
+            parents.append(PlannedParent(at, side, sizes() * lot, None, offset, orders.horizon))
+        return parents
+
+    def _idle(self, agent: m.Idle, name: str, number: int) -> Participant:
+        return Participant(self.place, name, number, {})
+
+    def _replay(self, agent: m.Replay, name: str, number: int) -> Participant:
+        from agents.replay import Replay
+
+        raise NotImplementedError(Replay)
+
+    def _custom(self, agent: m.CustomAgent, name: str, number: int) -> Participant:
+        sessions = self._sessions(agent, name, number, agent.round_trip, EVERY_REPORT)
+        make = load_named(agent.kind, self.scenario.folder)
+        news = None if agent.news is None else self._news(agent.news, name)
+        board = self._board(agent.round_trip.halved(), f"{name}/feed", [v for v in self.market.lit if v.name in sessions])
+        made = make(self.place, name, number, sessions, news, board, self.streams.draws(name), **agent.parameters())
+        assert isinstance(made, Participant)
+        return made
+
+    def _add_api(self) -> None:
+        name, number = "api", len(self.market.numbers)
+        self.market.numbers[name] = number
+        self.market.kinds[name], self.market.groups[name] = "router", name
+        venues = self.market.venues
+        sessions = {venue: venues[venue].connect(number, API_ONE_WAY, API_ONE_WAY) for venue in venues}
+        board = DirectBoard(self.market.lit, self.env, [API_ONE_WAY] * len(self.market.lit))
+        strategy = m.StrategySpec(kind="price_time").build()
+        first = number * PARENTS_PER_ROUTER + 1
+        self.market.agents[name] = Router(
+            self.place, name, number, sessions, board, self._facts(venues), strategy, first_parent_id=first
+        )
+
+    def _lit_venue(self, name: str) -> LitVenue:
+        venue = self.market.venues[name]
+        assert isinstance(venue, LitVenue)
+        return venue
+
+
+PARENTS_PER_ROUTER = 1_000_000
+"""Parent ids are unique in a market: each router counts in a range of its own."""
+
+API_ONE_WAY = parse_duration("150us")
+"""Latency between the live market's `api` participant and any venue, one way."""
+
+_NO_TIME = m.PerVenue.model_construct(default=m.ConstantLatency.model_construct(kind="constant", value=0), venues={})
+
+_MAKERS_OF: dict[type, Callable[[_Builder, Any, str, int], Participant]] = {
+    m.BackgroundFlow: _Builder._background,
+    m.RestingOrders: _Builder._resting,
+    m.MarketMaker: _Builder._maker,
+    m.Sniper: _Builder._sniper,
+    m.DarkLiquidity: _Builder._dark_liquidity,
+    m.Router: _Builder._router,
+    m.Replay: _Builder._replay,
+    m.Idle: _Builder._idle,
+    m.CustomAgent: _Builder._custom,
+}
+
+
+def latency_model(spec: Any) -> LatencyModel:
+    """The simulator's model of a scenario's latency."""
+    return _MODELS[type(spec)](spec)
+
+
+_MODELS: dict[type, Callable[[Any], LatencyModel]] = {
+    m.ConstantLatency: lambda spec: Constant(spec.value),
+    m.NormalLatency: lambda spec: Normal(spec.mean, spec.sd, spec.floor),
+    m.LognormalLatency: lambda spec: Lognormal(spec.median, spec.sigma, spec.floor),
+    m.GammaLatency: lambda spec: Gamma(spec.shape, spec.mean / spec.shape, spec.offset),
+    m.EmpiricalLatency: lambda spec: Empirical(spec.values),
+    m.SumLatency: lambda spec: Sum((latency_model(spec.base), latency_model(spec.jitter))),
+}
+
+
+def less(latency: LatencySource | int, part: int) -> LatencySource | int:
+    """What is left of a whole way after a part of it (ns); at least 1 ns."""
+    if callable(latency):
+        return lambda: max(1, latency() - part)
+    return max(1, latency - part)
