@@ -233,15 +233,14 @@ def drive(strategy: Strategy, parent: ParentOrder, market: ScriptedMarket) -> Tr
     env = Environment(parent.at)
     market.now = parent.at
     trial = Trial(parent)
-    for at, change in market.script:
-        env.call_at(max(at, parent.at), lambda change: change(market), change)
     desk = _TrialDesk(env, market, trial)
+    for at, change in market.script:
+        env.call_at(max(at, parent.at), desk.happen, change)
     run = desk.run = ParentRun(parent, strategy, desk)
     env.call_at(parent.ends, lambda _: run.stop(EXPIRED))
     run.start()
     while not trial.status:
         env.step()
-        market.now = env.now
     return trial
 
 
@@ -296,6 +295,10 @@ class _TrialDesk:
         self.trial.status = PARENT_STATUS[status]
         self.trial.ended_at = self.env.now
 
+    def happen(self, change: Callable[[ScriptedMarket], object]) -> None:
+        self.market.now = self.env.now
+        change(self.market)
+
     # -- at the venue -------------------------------------------------------------------------------
 
     def _arrive(self, child: Child) -> None:
@@ -349,7 +352,6 @@ class _TrialDesk:
     def _hear(self, heard: tuple[Child, ExecutionReport]) -> None:
         child, report = heard
         if child.child_id in self.run.children:
-            self.market.now = self.env.now
             self.run.take_in(ChildReport(child.child_id, child.order.venue, report, self.env.now))
 
     def _count_decision(self) -> None:
