@@ -1,0 +1,60 @@
+"""What the coded columns of a recorded run mean. The run folder's Parquet metadata says the same, column by column."""
+
+from __future__ import annotations
+
+from typing import Final
+
+BUY: Final = 1
+SELL: Final = -1
+SIDES: Final = {BUY: "BUY", SELL: "SELL"}
+
+ACTION_NEW: Final = 0
+ACTION_CANCEL: Final = 1
+ACTION_REPLACE: Final = 2
+ACTIONS: Final = {0: "NEW", 1: "CANCEL", 2: "REPLACE", 3: "BAD"}
+
+NEW: Final = 0
+TRADE: Final = 1
+CANCELED: Final = 2
+REPLACED: Final = 3
+REJECTED: Final = 4
+CANCEL_REJECTED: Final = 5
+EXEC_TYPES: Final = {0: "NEW", 1: "TRADE", 2: "CANCELED", 3: "REPLACED", 4: "REJECTED", 5: "CANCEL_REJECTED"}
+
+MAKER: Final = 1
+TAKER: Final = 2
+LIQUIDITY: Final = {0: "", MAKER: "MAKER", TAKER: "TAKER"}
+
+TIMES_IN_FORCE: Final = {-1: "", 0: "DAY", 1: "GTC", 3: "IOC", 4: "FOK"}
+FOK: Final = 4
+
+REQUESTED: Final = 1
+SESSION_END: Final = 5
+REASONS: Final = {
+    0: "",
+    REQUESTED: "at its owner's request",
+    2: "rest of an IOC",
+    3: "FOK, not all of it could be filled",
+    4: "rest of a market order",
+    SESSION_END: "session end",
+    20: "duplicate id",
+    21: "unknown order",
+    22: "bad quantity",
+    23: "bad price",
+    24: "off tick",
+    25: "bad side",
+    26: "bad time in force",
+    27: "bad message",
+    28: "not supported",
+    29: "venue closed",
+    30: "below the venue's minimum",
+}
+
+PARENT_STATUS: Final = {0: "FILLED", 1: "EXPIRED", 2: "CANCELED", 3: "REJECTED"}
+
+STATE_KEYS: Final = {0: "position", 1: "cash", 2: "estimate", 3: "fit", 4: "unfit"}
+
+MICROS_PER_UNIT: Final = 100
+"""Millionths of a dollar in one price unit ($0.0001)."""
+MICROS_PER_DOLLAR: Final = 1_000_000
+UNITS_PER_DOLLAR: Final = 10_000
