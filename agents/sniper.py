@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from sim.history import HistoryView
 from venues.messages import CancelOrder, ExecType, NewOrder, Print, Quote, Side, TimeInForce
@@ -74,7 +75,7 @@ class SniperHost:
             self._news.subscribe(lambda _: self._look(self._local.advance(self._env.now)), lambda _value, _before: True)
         self._local.subscribe(self._look, best_moved)
         for view in self._others.values():
-            view.subscribe(self._saw_sweep, self._worth_racing)
+            view.subscribe(self._saw_sweep, sweeps_of(self._terms.sweep_size))
         self._session.on_mail = self.read
 
     # -- stale quotes ---------------------------------------------------------------------------
@@ -104,9 +105,6 @@ class SniperHost:
             self._take(quote, side)
 
     # -- sweeps ---------------------------------------------------------------------------------
-
-    def _worth_racing(self, quote: Quote, _before: Quote | None) -> bool:
-        return quote.trade is not None and quote.trade.emptied and quote.trade.qty >= self._terms.sweep_size
 
     def _saw_sweep(self, quote: Quote) -> None:
         self._env.call_in(self._reaction(), self._race, quote.trade)
@@ -208,3 +206,13 @@ class Sniper(Participant):
 def best_moved(quote: Quote, before: Quote | None) -> bool:
     """Did a best price change?"""
     return before is None or quote.bid != before.bid or quote.ask != before.ask
+
+
+@cache
+def sweeps_of(size: int) -> Callable[[Quote, Quote | None], bool]:
+    """Interest in prints of at least so many shares that took the best level out; one function per size, shared."""
+
+    def worth_racing(quote: Quote, _before: Quote | None) -> bool:
+        return quote.trade is not None and quote.trade.emptied and quote.trade.qty >= size
+
+    return worth_racing

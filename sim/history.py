@@ -32,7 +32,7 @@ Interest = Callable[[T, T | None], bool]
 class History(Generic[T]):
     """Items in the order of their time; times never decrease."""
 
-    __slots__ = ("_subscribed", "_views", "dropped", "items", "keep", "times")
+    __slots__ = ("_before", "_subscribed", "_views", "dropped", "items", "keep", "times")
 
     def __init__(self, keep: int = KEEP) -> None:
         self.times: list[int] = []
@@ -41,14 +41,18 @@ class History(Generic[T]):
         """How many of the oldest items are gone; index of ``items[0]``."""
         self.keep = keep
         self._views: list[HistoryView[T]] = []
-        self._subscribed: list[HistoryView[T]] = []
+        self._subscribed: list[tuple[Interest[T], list[HistoryView[T]]]] = []
+        self._before: T | None = None
 
     def append(self, at: int, item: T) -> None:
         """Publish an item made at ``at`` (ns), not before the last one."""
         self.times.append(at)
         self.items.append(item)
-        for view in self._subscribed:
-            view._push()
+        for interest, views in self._subscribed:
+            if interest(item, self._before):
+                for view in views:
+                    view._push(item)
+        self._before = item
         if len(self.times) > self.keep:
             self._drop()
 
@@ -59,6 +63,14 @@ class History(Generic[T]):
         view = HistoryView(self, env, latency, keep_up)
         self._views.append(view)
         return view
+
+    def _subscribe(self, view: HistoryView[T], interest: Interest[T]) -> None:
+        """Views with the same interest share its evaluation."""
+        for known, views in self._subscribed:
+            if known is interest:
+                views.append(view)
+                return
+        self._subscribed.append((interest, [view]))
 
     def _drop(self) -> None:
         for view in self._views:
@@ -90,7 +102,6 @@ class HistoryView(Generic[T]):
         "_fixed",
         "_handler",
         "_history",
-        "_interest",
         "_last",
         "_latency",
         "_read",
@@ -114,7 +125,6 @@ class HistoryView(Generic[T]):
         self._arrivals: deque[int] = deque()  # arrivals of items _read.._dated-1
         self._last = 0
         self._handler: Callable[[T], object] | None = None
-        self._interest: Interest[T] | None = None
         self.item: T | None = None
         """The latest item that had arrived at the last look."""
         self.arrived_at = 0
@@ -153,12 +163,15 @@ class HistoryView(Generic[T]):
         return item
 
     def subscribe(self, handler: Callable[[T], object], interest: Interest[T]) -> None:
-        """From now on call ``handler(item)`` when an item of interest arrives."""
-        while self._date():
-            pass
+        """From now on call ``handler(item)`` when an item of interest arrives.
+
+        Raises:
+            ValueError: the view has a subscriber already.
+        """
+        if self._handler is not None:
+            raise ValueError("this view has a subscriber; make a view for each")
         self._handler = handler
-        self._interest = interest
-        self._history._subscribed.append(self)
+        self._history._subscribe(self, interest)
 
     def _date(self) -> bool:
         """Work out the arrival of one more item; False when all are dated."""
@@ -177,10 +190,13 @@ class HistoryView(Generic[T]):
         self._dated += 1
         return True
 
-    def _push(self) -> None:
-        self._date()
-        history = self._history
-        item = history.items[-1]
-        before = history.items[-2] if len(history.items) > 1 else None
-        if self._interest is not None and self._handler is not None and self._interest(item, before):
-            self._env.call_at(self._arrivals[-1], self._handler, item)
+    def _push(self, item: T) -> None:
+        """The latest item is of interest: work out when it arrives, and wake the subscriber then."""
+        assert self._handler is not None
+        if self._fixed and not self._arrivals:
+            at = self._history.times[-1] + self._fixed
+        else:
+            while self._date():
+                pass
+            at = self._arrivals[-1]
+        self._env.call_at(at, self._handler, item)

@@ -15,7 +15,7 @@ Cost
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from heapq import heapify, heapreplace
+from heapq import heapify, heappop, heapreplace
 from typing import NamedTuple
 
 from sim.environment import Environment
@@ -78,10 +78,14 @@ class Sip:
         self._nbbo = NO_NBBO
         self._log = log.table(NBBO).append
         self._eager = False
+        self._working = False
         self.feed: History[SipUpdate] = History()
 
     def advance(self, now: int) -> None:
         """Work through everything that has reached the SIP by ``now``."""
+        if self._working:  # our own feed asks its readers to keep up, and they ask us
+            return
+        self._working = True
         inputs = self._inputs
         waiting = [(at, i) for i, view in enumerate(inputs) if (at := view.next_arrival()) is not None and at <= now]
         heapify(waiting)
@@ -89,21 +93,24 @@ class Sip:
             at, i = waiting[0]
             self._take(at, i, inputs[i].take())
             following = inputs[i].next_arrival()
-            heapreplace(waiting, (following, i) if following is not None and following <= now else _NEVER)
-            if waiting[0] is _NEVER:
-                return
+            if following is not None and following <= now:
+                heapreplace(waiting, (following, i))
+            else:
+                heappop(waiting)
+        self._working = False
 
     def view(self, env: Environment, latency: LatencySource | int) -> SipView:
         """A reader of the SIP's feed over a link of its own."""
         return SipView(self, env, latency)
 
     def react(self) -> None:
-        """Work on every arrival from now on: somebody downstream must be woken."""
+        """Work on every arrival that can move the NBBO from now on: somebody downstream must be woken."""
         if self._eager:
             return
         self._eager = True
+        self.advance(self._env.now)
         for view in self._inputs:
-            view.subscribe(lambda _: self.advance(self._env.now), lambda _quote, _before: True)
+            view.subscribe(lambda _: self.advance(self._env.now), prices_moved)
 
     def _take(self, arrived: int, index: int, quote: Quote) -> None:
         start = arrived if arrived > self._busy_until else self._busy_until
@@ -126,9 +133,6 @@ class Sip:
             if quote.ask_qty and (ask_venue < 0 or (-quote.ask, quote.ask_qty) > (-ask, ask_qty)):
                 ask, ask_qty, ask_venue = quote.ask, quote.ask_qty, number
         return Nbbo(bid, bid_qty, bid_venue, ask, ask_qty, ask_venue)
-
-
-_NEVER: tuple[int, int] = (1 << 62, -1)
 
 
 class SipView:
@@ -158,9 +162,9 @@ class SipView:
         return [heard for heard in self._latest if heard is not None]
 
     def subscribe(self, handler: Callable[[SipUpdate], object]) -> None:
-        """Call ``handler(update)`` whenever an update that changed the NBBO arrives here."""
+        """Call ``handler(update)`` whenever an update that moved the NBBO's prices arrives here."""
         self._sip.react()
-        self._feed.subscribe(handler, lambda update, before: before is None or update.nbbo != before.nbbo)
+        self._feed.subscribe(handler, nbbo_moved)
 
 
 class DirectBoard:
@@ -195,3 +199,8 @@ def prices_moved(quote: Quote, before: Quote | None) -> bool:
         or (quote.bid_qty == 0) != (before.bid_qty == 0)
         or (quote.ask_qty == 0) != (before.ask_qty == 0)
     )
+
+
+def nbbo_moved(update: SipUpdate, before: SipUpdate | None) -> bool:
+    """Did the best bid or ask change?"""
+    return before is None or (update.nbbo.bid, update.nbbo.ask) != (before.nbbo.bid, before.nbbo.ask)
