@@ -145,9 +145,7 @@ def read_market(folder: Path) -> dict[str, Any]:
     try:
         market = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise RunFolderError(
-            f"{folder}: no market.json; a run folder is what `sorsim run --out FOLDER` writes"
-        ) from None
+        raise RunFolderError(f"{folder}: no market.json; a run folder is what `sorsim run --out DIR` writes") from None
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise RunFolderError(f"{path}: cannot be read: {error}") from error
     if not isinstance(market, dict):
