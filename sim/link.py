@@ -115,5 +115,7 @@ def _source(latency: LatencySource | int) -> tuple[LatencySource, int]:
 
 def _arrival(sent: int, latency: int, last: int) -> int:
     """At least 1 ns after the sending, not before the one in front."""
+    if type(latency) is not int:
+        latency = whole_nanos(latency)
     at = sent + latency if latency > 0 else sent + 1
     return at if at > last else last

@@ -30,6 +30,8 @@ class Station:
     def __init__(self, env: Environment, service_time: Callable[[], int] | int, serve: Callable[[Any], object]) -> None:
         self._env = env
         self._fixed = -1 if callable(service_time) else whole_nanos(service_time)
+        if not callable(service_time) and self._fixed < 0:
+            raise ValueError(f"service time {self._fixed} ns: write 0 or more")
         self._service_time = service_time if callable(service_time) else lambda: self._fixed
         self._serve = serve
         self.busy_until = 0

@@ -119,3 +119,10 @@ def test_a_file_that_cannot_be_written_is_told_and_nothing_half_done_counts(tmp_
 def test_an_unfinished_file_of_a_killed_run_is_not_read(run_folder: Path):
     (run_folder / "visits.0001.parquet.unfinished").write_bytes(b"PAR1")
     assert len(read_tables(run_folder)["visits"]) == 2
+
+
+def test_chunks_after_the_ten_thousandth_come_after_it(tmp_path: Path):
+    for number in ("9999", "10000"):
+        (tmp_path / f"empty.{number}.parquet").touch()
+    with pytest.raises(LogError, match=r"found empty\.9999\.parquet, empty\.10000\.parquet"):
+        read_tables(tmp_path)
