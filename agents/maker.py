@@ -5,7 +5,7 @@ Rules
     Wanted: estimate less skew x position, half the spread away, rounded away to the tick, `levels` deep one tick apart, never
     through the opposite quote that its feed of that venue shows.
     A feed that shows a sweep (a print that took a venue's best level out) makes it cancel that side everywhere else after the
-    reaction time, if `fade`; it comes back after `refresh`.
+    reaction time, if it is of `fade_size` or more; it comes back after `refresh`.
     A quote that was filled is put up again after `requote`. At the position limit the side that would add is not quoted.
 
 Does not model
@@ -21,6 +21,7 @@ from sim.history import HistoryView
 from venues.messages import CancelOrder, ExecType, NewOrder, Quote, ReplaceOrder, Side, TimeInForce
 from venues.protocols import OrderEntry, QuoteView
 
+from agents.interests import sweeps_of
 from agents.participant import ESTIMATE, Participant, Place
 
 MAKER_WAKES = frozenset({ExecType.TRADE})
@@ -40,7 +41,8 @@ class MakerTerms:
     position_limit: int
     skew: float
     requote: int
-    fade: bool
+    fade_size: int
+    """Smallest sweep that makes it fade, shares; 0: it never does."""
     refresh: int
 
 
@@ -91,9 +93,9 @@ class MarketMaker(Participant):
     def start(self) -> None:
         """Listen, and put the first quotes up."""
         self._news.subscribe(lambda _: self._react(self._requote_all), lambda _value, _before: True)
-        if self._terms.fade:
+        if self._terms.fade_size:
             for venue, feed in self._feeds.items():
-                feed.subscribe(self._fade_from(venue), swept)
+                feed.subscribe(self._fade_from(venue), sweeps_of(self._terms.fade_size))
         for venue, session in self.sessions.items():
             session.on_mail = self._mail_from(venue)
         self._react(self._requote_all)
@@ -196,8 +198,3 @@ class MarketMaker(Participant):
             if seen is not None and seen.bid_qty and price <= seen.bid:
                 price = seen.bid + tick
         return price if price > 0 else None
-
-
-def swept(quote: Quote, _before: Quote | None) -> bool:
-    """Did this update's trade take the best level out?"""
-    return quote.trade is not None and quote.trade.emptied

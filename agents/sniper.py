@@ -20,12 +20,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from sim.history import HistoryView
 from venues.messages import CancelOrder, ExecType, NewOrder, Print, Quote, Side, TimeInForce
 from venues.protocols import OrderEntry, QuoteView
 
+from agents.interests import best_moved, sweeps_of
 from agents.participant import Participant, Place
 
 SNIPER_WAKES = frozenset({ExecType.TRADE})
@@ -201,18 +201,3 @@ class Sniper(Participant):
         for host in self.hosts:
             host.read()
         super().log_state()
-
-
-def best_moved(quote: Quote, before: Quote | None) -> bool:
-    """Did a best price change?"""
-    return before is None or quote.bid != before.bid or quote.ask != before.ask
-
-
-@cache
-def sweeps_of(size: int) -> Callable[[Quote, Quote | None], bool]:
-    """Interest in prints of at least so many shares that took the best level out; one function per size, shared."""
-
-    def worth_racing(quote: Quote, _before: Quote | None) -> bool:
-        return quote.trade is not None and quote.trade.emptied and quote.trade.qty >= size
-
-    return worth_racing

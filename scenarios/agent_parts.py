@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Discriminator, Field, PlainSerializer, Tag, model_validator
@@ -42,6 +43,11 @@ def default_name(kind: object) -> object:
     return kind.rpartition(":")[2] if isinstance(kind, str) else kind
 
 
+def suits(venue_kind: str, trades_on: TradesOn) -> bool:
+    """Whether one who trades on this kind of venues can trade there; a venue of one's own suits everybody."""
+    return trades_on == "both" or venue_kind not in ("lit", "dark") or venue_kind == trades_on
+
+
 class Agent(Part):
     """What every agent has."""
 
@@ -64,6 +70,12 @@ class TradingAgent(Agent):
     """An agent with orders at venues."""
 
     venues: VenueSet = Field("all", description="Where it trades: all, or a list of venues.", examples=["[NYSE, BATS]"])
+
+    def venues_among(self, kinds: Mapping[str, str]) -> tuple[str, ...]:
+        """Its venues, in the order of ``kinds`` (venue -> kind); ``all`` means all that suit it."""
+        if self.venues == "all":
+            return tuple(name for name, kind in kinds.items() if suits(kind, self.trades_on))
+        return tuple(name for name in kinds if name in self.venues)
 
 
 class BackgroundFlow(TradingAgent):
@@ -123,7 +135,11 @@ class MarketMaker(TradingAgent):
     requote: Duration = Field(
         parse_duration("1ms"), description="From a fill to the quote that replaces it.", examples=["1ms"]
     )
-    fade: Switch = Field(True, description="Whether a sweep at one venue makes it cancel that side at the others.")
+    fade_size: Count = Field(
+        500,
+        description="A sweep of so many shares at one venue makes it cancel that side at the others; 0: never.",
+        examples=[500],
+    )
     refresh: Duration = Field(
         parse_duration("20ms"), description="How long a faded side stays away.", examples=["20ms"]
     )
@@ -306,14 +322,13 @@ class Idle(Agent):
     kind: Literal["idle"]
 
 
-class CustomAgent(Agent):
+class CustomAgent(TradingAgent):
     """An agent of your own, `kind: "my_agent.py:MyAgent"`; keys besides these go to your class."""
 
     model_config = ConfigDict(extra="allow")
 
     kind: Text = Field(description='"file.py:Class" or "package.module:Class".', examples=['"my_agent.py:MyAgent"'])
     count: Count = Field(1, description="How many there are, alike and independent.", examples=[2])
-    venues: VenueSet = Field("all", description="Where it trades: all, or a list of venues.", examples=["[NYSE, BATS]"])
     round_trip: PerVenue = Field(everywhere("400us"), description="To a venue and back.", examples=["400us"])
     news: LatencySpec | None = Field(None, description="From the fundamental value to the agent.", examples=["2ms"])
 

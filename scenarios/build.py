@@ -316,7 +316,12 @@ class _Builder:
         sessions = self._sessions(agent, name, number, agent.round_trip, NEVER)
         news = {venue: self._news(agent.news, f"{name}@{venue}") for venue in sessions}
         return BackgroundFlow(
-            self.place, name, number, sessions, news, {venue: self._flow_draws(agent, name, venue) for venue in sessions}
+            self.place,
+            name,
+            number,
+            sessions,
+            news,
+            {venue: self._flow_draws(agent, name, venue) for venue in sessions},
         )
 
     def _flow_draws(self, agent: m.BackgroundFlow, name: str, venue: str) -> FlowDraws:
@@ -355,7 +360,7 @@ class _Builder:
             position_limit=agent.position_limit,
             skew=agent.skew / 1000,
             requote=agent.requote,
-            fade=agent.fade,
+            fade_size=agent.fade_size,
             refresh=agent.refresh,
         )
         reaction = self.draws_of(agent.reaction, f"{name}/reaction")
@@ -482,7 +487,9 @@ class _Builder:
         sessions = self._sessions(agent, name, number, agent.round_trip, EVERY_REPORT)
         make = load_named(agent.kind, self.scenario.folder)
         news = None if agent.news is None else self._news(agent.news, name)
-        board = self._board(agent.round_trip.halved(), f"{name}/feed", [v for v in self.market.lit if v.name in sessions])
+        board = self._board(
+            agent.round_trip.halved(), f"{name}/feed", [v for v in self.market.lit if v.name in sessions]
+        )
         made = make(self.place, name, number, sessions, news, board, self.streams.draws(name), **agent.parameters())
         assert isinstance(made, Participant)
         return made

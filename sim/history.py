@@ -64,6 +64,12 @@ class History(Generic[T]):
         self._views.append(view)
         return view
 
+    def _unsubscribe(self, view: HistoryView[T]) -> None:
+        for _, views in self._subscribed:
+            if view in views:
+                views.remove(view)
+        self._subscribed = [(interest, views) for interest, views in self._subscribed if views]
+
     def _subscribe(self, view: HistoryView[T], interest: Interest[T]) -> None:
         """Views with the same interest share its evaluation."""
         for known, views in self._subscribed:
@@ -163,7 +169,7 @@ class HistoryView(Generic[T]):
         return item
 
     def subscribe(self, handler: Callable[[T], object], interest: Interest[T]) -> None:
-        """From now on call ``handler(item)`` when an item of interest arrives.
+        """From now on call ``handler(item)`` when an item of interest arrives, also one that is under way.
 
         Raises:
             ValueError: the view has a subscriber already.
@@ -172,6 +178,18 @@ class HistoryView(Generic[T]):
             raise ValueError("this view has a subscriber; make a view for each")
         self._handler = handler
         self._history._subscribe(self, interest)
+        env, items, dropped = self._env, self._history.items, self._history.dropped
+        self.keep_up(env.now)
+        while self._date():
+            pass
+        for index, at in enumerate(self._arrivals, self._read - dropped):
+            if at > env.now and interest(items[index], items[index - 1] if index else None):
+                env.call_at(at, handler, items[index])
+
+    def unsubscribe(self) -> None:
+        """Call the subscriber no more; a call that is under way still comes."""
+        self._handler = None
+        self._history._unsubscribe(self)
 
     def _date(self) -> bool:
         """Work out the arrival of one more item; False when all are dated."""
@@ -180,7 +198,7 @@ class HistoryView(Generic[T]):
         if index >= len(history.times):
             return False
         made = history.times[index]
-        at = made + self._latency()
+        at = made + (self._fixed or self._latency())
         if at <= made:
             at = made + 1
         if at < self._last:

@@ -45,6 +45,9 @@ class Reference(Protocol):
     def subscribe(self, handler: Callable[[object], object]) -> None:
         """Call ``handler`` when it changes."""
 
+    def unsubscribe(self) -> None:
+        """Call no more."""
+
 
 class DarkOrder:
     """An order waiting in the pool."""
@@ -301,15 +304,25 @@ class DarkPool(Venue):
         return self.book.handle(message, now)
 
     def _publish(self, message: Any, traded: int, now: int) -> None:
-        if self.book.both_sides_rest and not self._watching:
-            self._watching = True  # from now on a moving reference alone can make resting orders trade
+        self._watch(self.book.both_sides_rest)
+
+    def _watch(self, needed: bool) -> None:
+        """While both sides rest, a moving reference alone can make them trade; otherwise nobody need wake the pool."""
+        if needed and not self._watching:
             self._reference.subscribe(self._reference_moved)
+        elif self._watching and not needed:
+            self._reference.unsubscribe()
+        self._watching = needed
 
     def _reference_moved(self, _: object) -> None:
-        if self.book.both_sides_rest:
+        if not self.book.both_sides_rest:
+            return
+        now = self.env.now
+        crossed = self.book.set_reference(*self._reference.best(now), now)
+        if crossed:
             self.seq += 1
-            now = self.env.now
-            self._report(self.book.set_reference(*self._reference.best(now), now))
+            self._report(crossed)
+            self._watch(self.book.both_sides_rest)
 
     def close(self) -> None:
         """End the session: DAY orders are cancelled and told so."""

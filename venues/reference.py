@@ -22,6 +22,10 @@ class SipReference:
         """Call ``handler`` when an update that moved the NBBO arrives."""
         self._view.subscribe(handler)
 
+    def unsubscribe(self) -> None:
+        """Call no more."""
+        self._view.unsubscribe()
+
 
 class DirectReference:
     """The best over the venues' direct feeds as they reach the pool."""
@@ -39,3 +43,7 @@ class DirectReference:
     def subscribe(self, handler: Callable[[object], object]) -> None:
         """Call ``handler`` when a change of a venue's best prices arrives."""
         self._board.subscribe(handler)
+
+    def unsubscribe(self) -> None:
+        """Call no more."""
+        self._board.unsubscribe()

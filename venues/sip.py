@@ -77,7 +77,7 @@ class Sip:
         self._busy_until = 0
         self._nbbo = NO_NBBO
         self._log = log.table(NBBO).append
-        self._eager = False
+        self._reacting = 0
         self._working = False
         self.feed: History[SipUpdate] = History()
 
@@ -105,21 +105,33 @@ class Sip:
 
     def react(self) -> None:
         """Work on every arrival that can move the NBBO from now on: somebody downstream must be woken."""
-        if self._eager:
-            return
-        self._eager = True
+        self._reacting += 1
+        if self._reacting == 1:
+            self.advance(self._env.now)
+            for view in self._inputs:
+                view.subscribe(self._wake, prices_moved)
+
+    def relax(self) -> None:
+        """One who had to be woken has no need of it any more."""
+        self._reacting -= 1
+        if self._reacting == 0:
+            for view in self._inputs:
+                view.unsubscribe()
+
+    def _wake(self, _: Quote) -> None:
         self.advance(self._env.now)
-        for view in self._inputs:
-            view.subscribe(lambda _: self.advance(self._env.now), prices_moved)
 
     def _take(self, arrived: int, index: int, quote: Quote) -> None:
         start = arrived if arrived > self._busy_until else self._busy_until
         self._busy_until = published = start + self._processing()
+        before = self._quotes[index]
         self._quotes[index] = quote
-        nbbo = self._consolidate()
-        if nbbo != self._nbbo:
-            self._nbbo = nbbo
-            self._log(published, *nbbo)
+        nbbo = self._nbbo
+        if before is None or before[2:6] != quote[2:6]:
+            consolidated = self._consolidate()
+            if consolidated != nbbo:
+                nbbo = self._nbbo = consolidated
+                self._log(published, *nbbo)
         self.feed.append(published, SipUpdate(published, index, quote, nbbo))
 
     def _consolidate(self) -> Nbbo:
@@ -128,10 +140,11 @@ class Sip:
         for number, quote in zip(self._numbers, self._quotes, strict=True):
             if quote is None:
                 continue
-            if quote.bid_qty and (quote.bid, quote.bid_qty) > (bid, bid_qty):
-                bid, bid_qty, bid_venue = quote.bid, quote.bid_qty, number
-            if quote.ask_qty and (ask_venue < 0 or (-quote.ask, quote.ask_qty) > (-ask, ask_qty)):
-                ask, ask_qty, ask_venue = quote.ask, quote.ask_qty, number
+            _, _, its_bid, its_bid_qty, its_ask, its_ask_qty, _ = quote
+            if its_bid_qty and (its_bid > bid or (its_bid == bid and its_bid_qty > bid_qty)):
+                bid, bid_qty, bid_venue = its_bid, its_bid_qty, number
+            if its_ask_qty and (ask_venue < 0 or its_ask < ask or (its_ask == ask and its_ask_qty > ask_qty)):
+                ask, ask_qty, ask_venue = its_ask, its_ask_qty, number
         return Nbbo(bid, bid_qty, bid_venue, ask, ask_qty, ask_venue)
 
 
@@ -166,6 +179,11 @@ class SipView:
         self._sip.react()
         self._feed.subscribe(handler, nbbo_moved)
 
+    def unsubscribe(self) -> None:
+        """Call no more; a call that is under way still comes."""
+        self._feed.unsubscribe()
+        self._sip.relax()
+
 
 class DirectBoard:
     """All venues' direct feeds as one reader hears them, each over a link of its own."""
@@ -188,6 +206,11 @@ class DirectBoard:
         """Call ``handler(quote)`` whenever a change of a venue's best prices arrives here."""
         for _, view in self._views:
             view.subscribe(handler, prices_moved)
+
+    def unsubscribe(self) -> None:
+        """Call no more; a call that is under way still comes."""
+        for _, view in self._views:
+            view.unsubscribe()
 
 
 def prices_moved(quote: Quote, before: Quote | None) -> bool:

@@ -141,16 +141,32 @@ def test_a_subscriber_is_woken_only_for_what_interests_it():
     assert view.advance(env.now) == 5
 
 
-def test_a_subscription_begins_with_what_is_published_after_it():
+def test_a_subscription_begins_with_what_arrives_after_it_and_hears_what_is_under_way():
     env = Environment()
     history: History[str] = History()
     view = history.view(env, 100)
-    history.append(0, "before")
+    history.append(0, "arrived")
+    env.run(until=150)
+    history.append(150, "under way")
     heard: list[str] = []
     view.subscribe(heard.append, anything)
+    history.append(150, "after")
+    env.run()
+    assert heard == ["under way", "after"]
+
+
+def test_who_unsubscribes_is_called_no_more():
+    env = Environment()
+    history: History[str] = History()
+    view = history.view(env, 100)
+    heard: list[str] = []
+    view.subscribe(heard.append, anything)
+    history.append(0, "before")
+    view.unsubscribe()
     history.append(0, "after")
     env.run()
-    assert heard == ["after"]
+    assert heard == ["before"]
+    assert view.advance(env.now) == "after"
 
 
 def test_a_new_reader_starts_with_what_comes_next():
