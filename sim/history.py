@@ -2,10 +2,10 @@
 
 A :class:`History` keeps (time, item) in order. A :class:`HistoryView` is a reader at the end of a FIFO link: item *i*
 arrives at ``max(arrival[i-1], time[i] + latency[i])``, where ``latency[i]`` is the i-th draw of the view's own source.
-Nothing is sent: the view works out the arrivals when somebody looks, so a reader who only asks *what do I know now* costs
-no event. Because a latency is at least 1 ns, what has arrived by ``now`` was made before ``now``: the answer depends on
-neither who looks nor when. A reader that must react subscribes, and each item it is interested in becomes one event at
-the same arrival time.
+Nothing is sent: the view works out the arrivals when somebody looks, so a reader who only asks *what do I know now*
+costs no event. Because a latency is at least 1 ns, what has arrived by ``now`` was made before ``now``: the answer
+depends on neither who looks nor when. A reader that must react subscribes, and each item it is interested in becomes
+one event at the same arrival time.
 
 Memory is bounded: now and then all views are asked to keep up and what everybody has passed is dropped.
 """

@@ -5,7 +5,8 @@ Rules
     FIFO: a message that would overtake arrives together with the one before it.
 
 Cost
-    One heap tuple per message (pushed here, not through `Environment.call_at`: 0.1 us). A mailbox costs a heap tuple only for messages that wake their reader.
+    One heap tuple per message (pushed here and not through `Environment.call_at`, which would cost 0.1 us more). A
+    mailbox costs a heap tuple only for messages that wake their reader.
 
 Does not model
     Loss, bandwidth, or a queue on the wire; a queue is a :class:`sim.station.Station`.
@@ -56,8 +57,8 @@ class Link:
 class Mailbox:
     """A FIFO wire whose messages wait at its end until they are read.
 
-    ``on_mail`` is called (without argument) when messages that were put with ``wake=True`` arrive, once for those that arrive
-    at the same time; the others cost no event and are found by the next :meth:`read`.
+    ``on_mail`` is called (without argument) when messages that were put with ``wake=True`` arrive, once for those that
+    arrive at the same time; the others cost no event and are found by the next :meth:`read`.
 
     >>> env = Environment()
     >>> box = Mailbox(env, 100)

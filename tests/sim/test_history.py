@@ -141,32 +141,85 @@ def test_a_subscriber_is_woken_only_for_what_interests_it():
     assert view.advance(env.now) == 5
 
 
-def test_a_subscription_begins_with_what_arrives_after_it_and_hears_what_is_under_way():
+def subscribed(latency: Any) -> tuple[Environment, History[str], HistoryView[str], list[tuple[int, str]]]:
+    """A view that subscribes at 120 ns to a history of items at 0 and 50 ns; then a last item is made at 130 ns."""
     env = Environment()
     history: History[str] = History()
-    view = history.view(env, 100)
-    history.append(0, "arrived")
-    env.run(until=150)
-    history.append(150, "under way")
-    heard: list[str] = []
-    view.subscribe(heard.append, anything)
-    history.append(150, "after")
+    view = history.view(env, latency)
+    heard: list[tuple[int, str]] = []
+    for at, item in ((0, "arrived"), (50, "under way"), (130, "to come")):
+        env.call_at(at, lambda item: history.append(env.now, item), item)
+    env.call_at(120, lambda _: view.subscribe(lambda item: heard.append((env.now, item)), anything))
+    return env, history, view, heard
+
+
+@pytest.mark.parametrize("latency", [100, lambda: 100], ids=["fixed", "drawn"])
+def test_a_subscriber_hears_what_is_under_way_and_what_comes_but_not_what_has_arrived(latency: Any):
+    env, _, _, heard = subscribed(latency)
     env.run()
-    assert heard == ["under way", "after"]
+    assert heard == [(150, "under way"), (230, "to come")]
 
 
-def test_who_unsubscribes_is_called_no_more():
-    env = Environment()
-    history: History[str] = History()
-    view = history.view(env, 100)
-    heard: list[str] = []
-    view.subscribe(heard.append, anything)
-    history.append(0, "before")
+@pytest.mark.parametrize("latency", [100, lambda: 100], ids=["fixed", "drawn"])
+def test_a_subscriber_may_look_too(latency: Any):
+    env, _, view, heard = subscribed(latency)
+    env.run(until=151)
+    assert (view.advance(150), view.arrived_at) == ("under way", 150)
+    env.run()
+    assert (view.advance(229), view.advance(230)) == ("under way", "to come")
+    assert heard == [(150, "under way"), (230, "to come")]
+
+
+def test_who_unsubscribes_hears_no_more_than_what_is_under_way():
+    env, history, view, heard = subscribed(100)
+    env.call_at(140, lambda _: view.unsubscribe())
+    env.call_at(141, lambda item: history.append(env.now, item), "too late")
+    env.run()
+    assert heard == [(150, "under way"), (230, "to come")]
+    assert view.advance(241) == "too late"
+
+
+def test_a_view_has_one_subscriber_at_a_time():
+    env, _, view, heard = subscribed(100)
+    env.run()
+    with pytest.raises(ValueError, match="this view has a subscriber; make a view for each"):
+        view.subscribe(print, anything)
     view.unsubscribe()
-    history.append(0, "after")
+    view.subscribe(lambda item: heard.append((env.now, item)), anything)
+
+
+def test_subscribers_with_one_interest_share_its_evaluation_and_all_hear():
+    env = Environment()
+    history: History[int] = History()
+    asked: list[int] = []
+    heard: list[tuple[str, int]] = []
+
+    def interest(item: int, before: int | None) -> bool:
+        asked.append(item)
+        return True
+
+    views = [history.view(env, 100) for _ in range(2)]
+    for name, view in zip("ab", views, strict=True):
+        view.subscribe(lambda item, name=name: heard.append((name, item)), interest)
+    history.append(0, 7)
+    views[0].unsubscribe()
+    history.append(0, 8)
     env.run()
-    assert heard == ["before"]
-    assert view.advance(env.now) == "after"
+    assert asked == [7, 8]
+    assert heard == [("a", 7), ("b", 7), ("b", 8)]
+
+
+def test_interest_compares_with_the_item_before_also_when_the_past_is_dropped():
+    env = Environment()
+    history: History[int] = History(keep=2)
+    view = history.view(env, 1)
+    pairs: list[tuple[int, int | None]] = []
+    view.subscribe(lambda _: None, lambda item, before: not pairs.append((item, before)))
+    for item in range(6):
+        env.call_at(10 * item, lambda item: history.append(env.now, item), item)
+    env.run()
+    assert pairs == [(0, None), (1, 0), (2, 1), (3, 2), (4, 3), (5, 4)]
+    assert history.dropped > 0
 
 
 def test_a_new_reader_starts_with_what_comes_next():
