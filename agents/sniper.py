@@ -107,15 +107,23 @@ class SniperHost:
     # -- sweeps ---------------------------------------------------------------------------------
 
     def _saw_sweep(self, quote: Quote) -> None:
-        self._env.call_in(self._reaction(), self._race, quote.trade)
+        swept = quote.trade
+        if swept is not None and self._within(swept) is not None:
+            self._env.call_in(self._reaction(), self._race, swept)
 
     def _race(self, swept: Print) -> None:
+        quote = self._within(swept)
+        if quote is not None:
+            self._take(quote, swept.side)
+
+    def _within(self, swept: Print) -> Quote | None:
+        """This venue's quote, when it stands at the swept price or better."""
         quote = self._local.advance(self._env._now)
         if quote is None:
-            return
-        price = quote.ask if swept.side is Side.BUY else quote.bid
-        if swept.side * (swept.px - price) >= 0:
-            self._take(quote, swept.side)
+            return None
+        if swept.side is Side.BUY:
+            return quote if quote.ask_qty and quote.ask <= swept.px else None
+        return quote if quote.bid_qty and quote.bid >= swept.px else None
 
     def _take(self, quote: Quote, side: Side) -> None:
         """Fire at the quote, once per state of the book."""
