@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import ConfigDict, Discriminator, Field, PlainSerializer, Tag, model_validator
+from pydantic import ConfigDict, Discriminator, Field, GetJsonSchemaHandler, PlainSerializer, Tag, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from scenarios.fields import (
     Count,
@@ -13,6 +15,7 @@ from scenarios.fields import (
     Duration,
     EventRate,
     Name,
+    OwnKind,
     PositiveCount,
     PositiveDollars,
     PositiveDuration,
@@ -57,6 +60,13 @@ class Agent(Part):
     kind: str = Field(description="What it is.")
     name: Name = Field(description="The agent's name; its kind, unless given.", examples=["client"])
     enabled: Switch = Field(True, description="false leaves it out of the market.")
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The name may be missing."""
+        reference = super().__get_pydantic_json_schema__(schema, handler)
+        handler.resolve_ref_schema(reference)["required"].remove("name")
+        return reference
 
     @model_validator(mode="before")
     @classmethod
@@ -327,7 +337,7 @@ class CustomAgent(TradingAgent):
 
     model_config = ConfigDict(extra="allow")
 
-    kind: Text = Field(description='"file.py:Class" or "package.module:Class".', examples=['"my_agent.py:MyAgent"'])
+    kind: OwnKind = Field(description='"file.py:Class" or "package.module:Class".', examples=['"my_agent.py:MyAgent"'])
     count: Count = Field(1, description="How many there are, alike and independent.", examples=[2])
     round_trip: PerVenue = Field(everywhere("400us"), description="To a venue and back.", examples=["400us"])
     news: LatencySpec | None = Field(None, description="From the fundamental value to the agent.", examples=["2ms"])

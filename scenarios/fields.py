@@ -42,7 +42,11 @@ from scenarios.quantities import (
     show,
 )
 
-_DURATION = {"type": "string", "pattern": r"^\s*\+?[0-9.]+\s*(ns|us|ms|s|min|h)\s*$", "examples": ["350us", "60s"]}
+DURATION_JSON = {
+    "type": "string",
+    "pattern": r"^\s*\+?[0-9.]+\s*(ns|us|ms|s|min|h)\s*$",
+    "examples": ["350us", "60s"],
+}
 _DOLLARS = {"type": ["number", "string"], "examples": [0.01, "$100.00"]}
 _RATE = {"type": "string", "pattern": r"^\s*\+?[0-9.]+\s*/\s*(ns|us|ms|s|min|h)\s*$", "examples": ["1.5/s", "20/min"]}
 _NUMBER = {"type": "number"}
@@ -52,11 +56,13 @@ def _whole(least: int) -> dict[str, Any]:
     return {"type": "integer", "minimum": least}
 
 
-Duration = Annotated[int, BeforeValidator(parse_duration), PlainSerializer(format_duration), WithJsonSchema(_DURATION)]
+Duration = Annotated[
+    int, BeforeValidator(parse_duration), PlainSerializer(format_duration), WithJsonSchema(DURATION_JSON)
+]
 """Nanoseconds, zero or more."""
 
 PositiveDuration = Annotated[
-    int, BeforeValidator(parse_positive_duration), PlainSerializer(format_duration), WithJsonSchema(_DURATION)
+    int, BeforeValidator(parse_positive_duration), PlainSerializer(format_duration), WithJsonSchema(DURATION_JSON)
 ]
 """Nanoseconds, above zero."""
 
@@ -84,6 +90,9 @@ Count = Annotated[int, BeforeValidator(parse_count), WithJsonSchema(_whole(0))]
 PositiveCount = Annotated[int, BeforeValidator(parse_shares), WithJsonSchema(_whole(1))]
 Number = Annotated[float, BeforeValidator(parse_number), WithJsonSchema(_NUMBER)]
 PositiveNumber = Annotated[float, BeforeValidator(parse_positive_number), WithJsonSchema(_NUMBER)]
+OwnKind = Annotated[StrictStr, WithJsonSchema({"type": "string", "pattern": ":"})]
+"""A class of the user's own: "file.py:Class" or "package.module:Class"."""
+
 Switch = StrictBool
 Text = StrictStr
 
@@ -155,7 +164,7 @@ def _plain_name(value: str) -> str:
 
 def _existing_venue(value: str, info: ValidationInfo) -> str:
     names = known(info)
-    if names is not None and value not in names.venues:
+    if names is not None and names.venues and value not in names.venues:
         raise ValueError(f"no venue is named {value!r}; {instead(value, list(names.venues), 'venues')}")
     return value
 
@@ -188,6 +197,7 @@ VenueSet = Annotated[
     | Annotated[tuple[VenueName, ...], AfterValidator(_each_once), PlainSerializer(list), Tag("list")],
     Discriminator(_all_or_list),
     BeforeValidator(_one_in_a_list),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
 ]
 """``all`` (of those that suit the agent), or a list of venue names."""
 

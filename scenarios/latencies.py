@@ -8,13 +8,16 @@ from pydantic import (
     BeforeValidator,
     Discriminator,
     Field,
+    GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
     Tag,
     model_serializer,
     model_validator,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
-from scenarios.fields import Duration, PositiveDuration, PositiveNumber, VenueName
+from scenarios.fields import DURATION_JSON, Duration, PositiveDuration, PositiveNumber, VenueName
 from scenarios.part import Part
 from scenarios.quantities import format_duration, parse_duration
 
@@ -28,6 +31,11 @@ class ConstantLatency(Part):
     @model_serializer(mode="wrap")
     def _written(self, _: SerializerFunctionWrapHandler) -> str:
         return format_duration(self.value)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Also the bare duration."""
+        return {"anyOf": [DURATION_JSON, handler(schema)]}
 
     def halved(self) -> ConstantLatency:
         """One of the two equal ways of a round trip."""
@@ -82,7 +90,8 @@ class GammaLatency(Part):
         return self.model_copy(update={"mean": max(1, self.mean // 2), "offset": self.offset // 2})
 
     def __str__(self) -> str:
-        return f"{format_duration(self.offset)} + gamma {format_duration(self.mean)}, shape {self.shape:g}"
+        offset = f"{format_duration(self.offset)} + " if self.offset else ""
+        return f"{offset}gamma {format_duration(self.mean)}, shape {self.shape:g}"
 
 
 class EmpiricalLatency(Part):
@@ -176,6 +185,16 @@ class PerVenue(Part):
             return default
         venues = {venue: latency.model_dump() for venue, latency in self.venues.items()}
         return venues if default is None else {"default": default, **venues}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """As it is written: one latency, or one for each venue."""
+        reference = handler(schema)
+        described = handler.resolve_ref_schema(reference)
+        by_venue = described["properties"]["venues"]["additionalProperties"]
+        described.clear()
+        described["anyOf"] = [by_venue, {"type": "object", "additionalProperties": by_venue}]
+        return reference
 
     def of(self, venue: str) -> LatencySpec:
         """The venue's latency.

@@ -12,6 +12,7 @@ from scenarios.fields import (
     EventRate,
     Fee,
     Name,
+    OwnKind,
     PositiveDollars,
     PositiveDuration,
     Shares,
@@ -131,7 +132,7 @@ class CustomVenue(Part):
     model_config = ConfigDict(extra="allow")
 
     name: Name = Field(description="The venue's name.", examples=["MINE"])
-    kind: Text = Field(description='"file.py:Class" or "package.module:Class".', examples=['"my_venue.py:MyVenue"'])
+    kind: OwnKind = Field(description='"file.py:Class" or "package.module:Class".', examples=['"my_venue.py:MyVenue"'])
     fees: Fees = Field(
         Fees.model_construct(maker=0, taker=0), description="Fees, $/share.", examples=["{maker: 0, taker: 0}"]
     )

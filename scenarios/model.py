@@ -6,11 +6,10 @@ share, sizes in shares. `scenarios.load` makes a scenario from a file; `Scenario
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from hashlib import sha256
 from json import dumps
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -39,7 +38,7 @@ from scenarios.agent_parts import (
     Sniper,
     TradingAgent,
 )
-from scenarios.fields import Count, Duration, Number, PositiveDuration, Text
+from scenarios.fields import Count, Duration, Name, Number, PositiveDuration, Text
 from scenarios.latencies import (
     ConstantLatency,
     EmpiricalLatency,
@@ -213,7 +212,7 @@ class Scenario(Part):
     feeds: Feeds = Field(
         Feeds.model_construct(sip=None), description="Feeds besides the venues' own.", examples=["{sip: {}}"]
     )
-    strategies: dict[str, StrategyField] = Field(
+    strategies: dict[Name, StrategyField] = Field(
         default_factory=dict,
         description="Named variants, for `strategy:` and for `sorsim compare`.",
         examples=["{fast: {kind: smart, children: parallel}}"],
@@ -265,11 +264,9 @@ class Scenario(Part):
                 return agent
         raise KeyError(f"no agent is named {name!r}")
 
-    def venues_of(self, agent: TradingAgent | CustomAgent) -> tuple[str, ...]:
+    def venues_of(self, agent: TradingAgent) -> tuple[str, ...]:
         """Names of the venues an agent trades on, in the scenario's order; ``all`` means all that suit it."""
-        if agent.venues != "all":
-            return tuple(venue.name for venue in self.venues if venue.name in agent.venues)
-        return tuple(venue.name for venue in self.venues if suits(venue.kind, agent.trades_on))
+        return agent.venues_among({venue.name: venue.kind for venue in self.venues})
 
     def to_yaml(self) -> str:
         """The resolved scenario: every default filled in, units written out. Loading it gives an equal scenario.
@@ -288,13 +285,3 @@ class Scenario(Part):
         return isinstance(other, Scenario) and self.model_dump() == other.model_dump()
 
     __hash__ = None  # type: ignore[assignment]
-
-
-def suits(venue_kind: str, trades_on: Literal["lit", "dark", "both"]) -> bool:
-    """Whether an agent that trades on lit, dark or both kinds can trade on a venue; one's own venue suits everybody."""
-    return trades_on == "both" or venue_kind not in ("lit", "dark") or venue_kind == trades_on
-
-
-def names_of(things: Iterable[Any]) -> list[str]:
-    """The names of venues or agents."""
-    return [thing.name for thing in things]

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from pydantic import (
     BaseModel,
     ConfigDict,
+    GetJsonSchemaHandler,
     ModelWrapValidatorHandler,
     SerializerFunctionWrapHandler,
     ValidationError,
     model_serializer,
     model_validator,
 )
-from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from scenarios.problems import instead
 from scenarios.quantities import show
@@ -30,7 +33,7 @@ SelfPart = TypeVar("SelfPart", bound="Part")
 class Part(BaseModel):
     """A mapping in a scenario file. Unknown keys are an error; values never change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
 
     @model_validator(mode="wrap")
     @classmethod
@@ -51,6 +54,29 @@ class Part(BaseModel):
             for key, value in write(self).items()
             if value is not None or key not in fields or fields[key].default is not None
         }
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The schema that editors get: defaults as they are written, nothing that does not help."""
+        reference = handler(schema)
+        described = handler.resolve_ref_schema(reference)
+        described.pop("title", None)
+        written = cls.model_construct().model_dump() if "properties" in described else {}
+        for key, field in described.get("properties", {}).items():
+            field.pop("title", None)
+            field.pop("default", None)
+            if written.get(key) is not None:
+                field["default"] = _as_json(written[key])
+        return reference
+
+
+def _as_json(value: Any) -> Any:
+    """A written value as JSON holds it: exact decimals become numbers."""
+    if isinstance(value, dict):
+        return {key: _as_json(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_as_json(item) for item in value]
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def failure(message: str) -> PydanticCustomError:
