@@ -302,8 +302,9 @@ class _TrialDesk:
     # -- at the venue -------------------------------------------------------------------------------
 
     def _arrive(self, child: Child) -> None:
-        self._report(child, ExecType.NEW)
-        self._trade(child)
+        if self._children[child.child_id].live:
+            self._report(child, ExecType.NEW)
+            self._trade(child)
 
     def _trade(self, child: Child) -> None:
         self.market.now = self.env.now

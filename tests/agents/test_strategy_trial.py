@@ -106,6 +106,24 @@ def test_a_resting_child_can_be_replaced_and_trade():
     assert (trial.filled, trial.children[0].last_px) == (80, 100_0000)
 
 
+def test_a_cancel_or_replace_that_comes_too_late_changes_nothing():
+    def strategy(parent, view):
+        yield Actions(send=[ChildOrder("NYSE", 100, 100_0000, TimeInForce.DAY)], wake=("at", 1))
+        yield Actions(cancel=[1], wake=("at", 2))
+        yield Actions(replace=[(1, 50, 100_0000)], wake=("at", 5 * MS))
+
+    assert drive(strategy, buy(300), market()).filled == 100
+
+
+def test_a_replace_to_what_is_filled_already_cancels_the_rest():
+    def strategy(parent, view):
+        yield Actions(send=[ChildOrder("NYSE", 400, 100_0000, TimeInForce.DAY)], wake=("at", 1 * MS))
+        _, reports = yield Actions(replace=[(1, 300, 100_0000)])
+        assert [r.report.exec_type for r in reports] == [ExecType.CANCELED]
+
+    assert drive(strategy, buy(400), market()).filled == 300
+
+
 def test_the_parent_s_end_cancels_what_rests():
     trial = drive(one_child(ChildOrder("NYSE", 100, 99_9900, TimeInForce.DAY)), buy(100, horizon=MS), market())
     assert (trial.status, trial.filled) == ("EXPIRED", 0)
