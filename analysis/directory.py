@@ -20,7 +20,6 @@ class Directory:
     venue_kinds: Mapping[int, str] = field(default_factory=dict)
     agents: Mapping[int, str] = field(default_factory=dict)
     agent_kinds: Mapping[int, str] = field(default_factory=dict)
-    strategies: Mapping[int, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, market: Mapping[str, Any]) -> Directory:
@@ -31,7 +30,6 @@ class Directory:
             {v["id"]: v["kind"] for v in venues},
             {a["id"]: a["name"] for a in agents},
             {a["id"]: a["kind"] for a in agents},
-            {a["id"]: a["strategy"] for a in agents if a.get("strategy")},
         )
 
     def venue(self, number: int) -> str:
@@ -49,7 +47,3 @@ class Directory:
     def kind(self, number: int) -> str:
         """The agent's kind, as in the scenario: ``sniper``, ``market_maker``."""
         return self.agent_kinds.get(number, "unknown")
-
-    def strategy(self, number: int) -> str:
-        """The routing strategy of a router as ``market.json`` names it, else the router's name."""
-        return self.strategies.get(number, self.agent(number))

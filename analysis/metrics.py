@@ -39,15 +39,15 @@ MICROS: Final = MICROS_PER_DOLLAR
 
 
 def summary(tables: RunTables) -> pd.DataFrame:
-    """One row per router that had parent orders, in the order of their numbers."""
+    """One row per router that had parent orders, in the order of their numbers; the index is the router's name."""
     parents, who = parent_ledger(tables), tables.directory
     owners = np.unique(_ints(parents, "owner"))
     fills, targets = fill_ledger(tables), _targets(tables)
-    names = {"router": [who.agent(o) for o in owners], "strategy": [who.strategy(o) for o in owners]}
+    routers = pd.Index([who.agent(o) for o in owners], name="router")
     costs = _of_parents(parents, positions(owners, _ints(parents, "owner")), len(owners))
     traded = _of_fills(fills, positions(owners, _ints(fills, "owner")), len(owners))
     aimed = _of_targets(targets, positions(owners, _ints(targets, "owner")), len(owners))
-    return pd.DataFrame({**names, **costs, **traded, **aimed})
+    return pd.DataFrame({**costs, **traded, **aimed}, index=routers)
 
 
 def parent_table(tables: RunTables) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from analysis.metrics import summary, venue_table
@@ -13,14 +13,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def results_table(tables: RunTables) -> list[dict[str, Any]]:
-    """One row per router of the run with its strategy, the figures of `analysis.metrics.summary` and its venues."""
-    venues = json_rows(venue_table(tables))
-    rows = json_rows(summary(tables))
-    for row in rows:
-        own = [venue for venue in venues if venue["router"] == row["router"]]
-        row["venues"] = [{name: value for name, value in venue.items() if name != "router"} for venue in own]
-    return rows
+def results_table(tables: RunTables, strategies: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """One row per router of the run: its strategy, the figures of `analysis.metrics.summary`, and its `venues`.
+
+    Args:
+        strategies: the strategy of each router by name; a router that is not there is called by its own name.
+    """
+    known = strategies or {}
+    by_router: dict[str, list[dict[str, Any]]] = {}
+    for venue in json_rows(venue_table(tables)):
+        by_router.setdefault(venue.pop("router"), []).append(venue)
+    return [
+        {"router": row["router"], "strategy": known.get(row["router"], row["router"]), **row}
+        | {"venues": by_router.get(row["router"], [])}
+        for row in json_rows(summary(tables).reset_index())
+    ]
 
 
 def json_rows(table: pd.DataFrame, columns: Sequence[str] | None = None) -> list[dict[str, Any]]:

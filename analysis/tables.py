@@ -130,9 +130,9 @@ class RunTables:
 
     @property
     def end(self) -> int:
-        """When the run ended, ns: the market's duration or the last quote or parent's end, whichever is later."""
+        """When the run ended, ns: as ``market.json`` says (`ended`, else `duration`), not before its last quote."""
         last = [int(self[t]["at"].max()) for t in ("quotes", "parent_ends") if len(self[t])]
-        return max([int(self.market.get("duration") or 0), *last])
+        return max([int(self.market.get("ended") or self.market.get("duration") or 0), *last])
 
 
 def read_market(folder: Path) -> dict[str, Any]:

@@ -171,7 +171,7 @@ def test_each_router_has_its_own_row():
     market = perold()
     market.parent(2, BUY, 100, at=15, owner=OTHER_CLIENT)
     table = summary(market.tables())
-    assert table["router"].tolist() == ["client", "other"]
+    assert table.index.tolist() == ["client", "other"]
     assert table["filled_shares"].tolist() == [900, 0]
 
 

@@ -22,9 +22,7 @@ def test_results_are_strict_json():
 
 
 def test_a_row_names_router_and_strategy_and_holds_its_venues():
-    market = traded()
-    market.market["agents"][0]["strategy"] = "smart"
-    row = results_table(market.tables())[0]
+    row = results_table(traded().tables(), {"client": "smart"})[0]
     assert (row["router"], row["strategy"], row["filled_shares"]) == ("client", "smart", 60)
     assert [(v["venue"], v["filled_shares"]) for v in row["venues"]] == [("NYSE", 60)]
 
