@@ -32,6 +32,9 @@ from hashlib import sha256
 from typing import Any, Final
 
 from venues.messages import (
+    LARGEST_ID,
+    LARGEST_PRICE,
+    LARGEST_QTY,
     BadMessage,
     CancelOrder,
     ExecType,
@@ -44,7 +47,7 @@ from venues.messages import (
     Side,
     TimeInForce,
 )
-from venues.refusals import fault_of_types, mended, refuse
+from venues.refusals import fault_of_fields, is_id, is_price, is_qty, mended, refuse
 
 BUY, SELL = Side.BUY, Side.SELL
 DAY, GTC, IOC, FOK = TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK
@@ -199,13 +202,18 @@ class Book:
         order_id, owner, side, qty, price, tif = order
         if (
             qty.__class__ is not int
-            or qty <= 0
+            or not 0 < qty <= LARGEST_QTY
             or side.__class__ is not Side
             or tif.__class__ is not TimeInForce
-            or (price is not None and (price.__class__ is not int or price <= 0 or price % self.tick))
-            or order_id in self._live
-            or self.state
+            or (
+                price is not None
+                and (price.__class__ is not int or not 0 < price <= LARGEST_PRICE or price % self.tick)
+            )
             or order_id.__class__ is not int
+            or not -LARGEST_ID <= order_id <= LARGEST_ID
+            or order_id in self._live
+            or owner.__class__ is not int
+            or self.state
         ):
             return self._mend_or_reject(order, now)
         opposite = self._asks if side is BUY else self._bids
@@ -239,7 +247,7 @@ class Book:
     def cancel(self, message: CancelOrder, now: int) -> list[ExecutionReport]:
         """Cancel what is open of a live order of that owner."""
         order_id, owner = message
-        order = self._live.get(order_id)
+        order = self._live.get(order_id) if order_id.__class__ is int else self._of_odd_id(order_id)
         if order is None or order.owner != owner:
             return [refuse(_CANCEL_REJECTED, message, Reason.UNKNOWN_ORDER, now)]
         return [self._take_out(order, Reason.REQUESTED, now)]
@@ -247,12 +255,13 @@ class Book:
     def replace(self, message: ReplaceOrder, now: int) -> list[ExecutionReport]:
         """Change a live order's total quantity and price; see the rules above for what keeps its place."""
         order_id, owner, qty, price = message
-        order = self._live.get(order_id)
+        order = self._live.get(order_id) if order_id.__class__ is int else self._of_odd_id(order_id)
         if order is None or order.owner != owner:
             return [refuse(_CANCEL_REJECTED, message, Reason.UNKNOWN_ORDER, now)]
         reason = self._fault_of_replace(message)
         if reason:
             return [refuse(_CANCEL_REJECTED, message, reason, now)]
+        order_id, owner, qty, price = order.order_id, order.owner, int(qty), int(price)
         cum, old_price = order.cum_qty, order.level.price
         leaves = qty - cum
         if leaves <= 0:
@@ -388,9 +397,7 @@ class Book:
                 del levels[key]
         return cum
 
-    def _rest(
-        self, order_id: int, owner: int, side: Side, key: int, leaves: int, cum: int, tif: TimeInForce
-    ) -> None:
+    def _rest(self, order_id: int, owner: int, side: Side, key: int, leaves: int, cum: int, tif: TimeInForce) -> None:
         order = self._live[order_id] = RestingOrder(order_id, owner, side, leaves, cum, tif)
         if side is BUY:
             self._bids.add(order, key)
@@ -424,7 +431,7 @@ class Book:
 
     def _mend_or_reject(self, order: NewOrder, now: int) -> list[ExecutionReport]:
         """Numpy integers and plain numbers for enumerations are understood; anything else is refused."""
-        reason = fault_of_types(order)
+        reason = fault_of_fields(order)
         if not reason:
             order = mended(order)
             reason = self._fault_of_values(order)
@@ -435,23 +442,22 @@ class Book:
     def _fault_of_values(self, order: NewOrder) -> Reason:
         if self.state is not BookState.OPEN:
             return Reason.VENUE_CLOSED
-        if order.qty <= 0:
-            return Reason.BAD_QTY
-        if order.price is not None:
-            if order.price <= 0:
-                return Reason.BAD_PRICE
-            if order.price % self.tick:
-                return Reason.OFF_TICK
+        if order.price is not None and order.price % self.tick:
+            return Reason.OFF_TICK
         return Reason.DUPLICATE_ID if order.order_id in self._live else Reason.NONE
 
     def _fault_of_replace(self, message: ReplaceOrder) -> Reason:
         if self.state is not BookState.OPEN:
             return Reason.VENUE_CLOSED
-        if message.qty.__class__ is not int or message.qty <= 0:
+        if not is_qty(message.qty):
             return Reason.BAD_QTY
-        if message.price.__class__ is not int or message.price <= 0:
+        if not is_price(message.price):
             return Reason.BAD_PRICE
         return Reason.OFF_TICK if message.price % self.tick else Reason.NONE
+
+    def _of_odd_id(self, order_id: Any) -> RestingOrder | None:
+        """The live order, if the id is a numpy integer; nothing else can be one (1.0 is not 1)."""
+        return self._live.get(int(order_id)) if is_id(order_id) else None
 
     def _bad(self, message: Any, now: int) -> list[ExecutionReport]:
         return [refuse(_REJECTED, message, Reason.BAD_MESSAGE, now)]

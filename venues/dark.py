@@ -32,7 +32,7 @@ from venues.messages import (
     Side,
     TimeInForce,
 )
-from venues.refusals import fault_of_types, mended, refuse
+from venues.refusals import fault_of_fields, is_id, mended, refuse
 from venues.venue import Venue
 
 
@@ -69,7 +69,7 @@ class DarkOrder:
 
 
 class MidpointBook:
-    """The pool's pure machine: `set_reference`, then messages. ``tick`` in price units, even, so that midpoints are whole.
+    """The pool's pure machine: `set_reference`, then messages. ``tick``: price units, even, for whole midpoints.
 
     >>> book = MidpointBook(tick=100)
     >>> _ = book.set_reference(100_0000, 100_0300, now=0)
@@ -80,7 +80,7 @@ class MidpointBook:
 
     def __init__(self, tick: int = 100, min_qty: int = 1) -> None:
         if tick % 2 or tick <= 0:
-            raise ValueError(f"tick = {tick}: a pool needs an even tick above zero, so that the midpoint is a whole unit")
+            raise ValueError(f"tick = {tick}: a pool needs an even tick above zero, so that midpoints are whole units")
         self.tick = tick
         self.min_qty = min_qty
         self.state = BookState.OPEN
@@ -98,6 +98,8 @@ class MidpointBook:
 
     def find(self, order_id: int) -> DarkOrder | None:
         """The live order with this id, if any."""
+        if not is_id(order_id):
+            return None
         return self._resting[Side.BUY].get(order_id) or self._resting[Side.SELL].get(order_id)
 
     def set_reference(self, bid: int, ask: int, now: int) -> list[ExecutionReport]:
@@ -124,7 +126,7 @@ class MidpointBook:
 
     def submit(self, order: NewOrder, now: int) -> list[ExecutionReport]:
         """Take a new order: acknowledge, cross, rest or cancel the remainder."""
-        reason = fault_of_types(order)
+        reason = fault_of_fields(order)
         if not reason:
             order = mended(order)
             reason = self._fault(order)
@@ -150,12 +152,12 @@ class MidpointBook:
         return [self._take_out(order, Reason.REQUESTED, now)]
 
     def replace(self, message: ReplaceOrder, now: int) -> list[ExecutionReport]:
-        """Change total quantity and limit: smaller at the same limit keeps its place, anything else comes back as new."""
+        """Change total quantity and limit: smaller at the same limit keeps its place, else it comes back as new."""
         order = self.find(message.order_id)
         if order is None or order.owner != message.owner:
             return [refuse(ExecType.CANCEL_REJECTED, message, Reason.UNKNOWN_ORDER, now)]
         wanted = NewOrder(order.order_id, order.owner, order.side, message.qty, message.price, order.time_in_force)
-        reason = fault_of_types(wanted)
+        reason = fault_of_fields(wanted)
         if not reason:
             wanted = mended(wanted)
             reason = self._fault(wanted, replaced=order.order_id)
@@ -186,12 +188,8 @@ class MidpointBook:
     def _fault(self, order: NewOrder, replaced: int | None = None) -> Reason:
         if self.state is not BookState.OPEN:
             return Reason.VENUE_CLOSED
-        if order.qty <= 0:
-            return Reason.BAD_QTY
         if order.qty < self.min_qty:
             return Reason.BELOW_MINIMUM
-        if order.price is not None and order.price <= 0:
-            return Reason.BAD_PRICE
         if order.price is not None and order.price % (self.tick // 2):
             return Reason.OFF_TICK
         live = self.find(order.order_id)

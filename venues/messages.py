@@ -22,6 +22,15 @@ UNITS_PER_DOLLAR: Final = 10_000
 MICROS_PER_UNIT: Final = 100
 """Millionths of a dollar (the unit of fees) in one price unit."""
 
+LARGEST_PRICE: Final = 1_000_000_000_000
+"""A venue takes limits up to here: $100 million a share, in price units."""
+
+LARGEST_QTY: Final = 1_000_000_000
+"""A venue takes orders up to here, shares. With it every product of size, price or fee stays within 64 bits."""
+
+LARGEST_ID: Final = (1 << 63) - 1
+"""Order ids are signed 64-bit numbers."""
+
 
 class Side(IntEnum):
     """The side of an order; its value is its sign in every cost formula."""
@@ -99,8 +108,8 @@ REASON_TEXT: Final[dict[Reason, str]] = {
     Reason.SESSION_END: "the session ended",
     Reason.DUPLICATE_ID: "an order with this id is live",
     Reason.UNKNOWN_ORDER: "no live order with this id and owner (never sent, filled or cancelled)",
-    Reason.BAD_QTY: "the quantity must be a whole number of shares above zero",
-    Reason.BAD_PRICE: "the limit price must be a whole number of price units above zero",
+    Reason.BAD_QTY: "the quantity must be a whole number of shares from 1 to 1,000,000,000",
+    Reason.BAD_PRICE: "the limit price must be a whole number of price units from 1 to 1,000,000,000,000",
     Reason.OFF_TICK: "the limit price is not a multiple of the tick",
     Reason.BAD_SIDE: "the side must be BUY or SELL",
     Reason.BAD_TIME_IN_FORCE: "the time in force must be DAY, GTC, IOC or FOK",
@@ -193,7 +202,8 @@ class Print(NamedTuple):
 class Quote(NamedTuple):
     """A venue's best bid and offer after one of its messages, and what that message traded, if anything.
 
-    A size of 0 means that side is empty. ``seq`` is the venue's sequence number of the message; ``at`` the venue's time.
+    A size of 0 means that side is empty. ``seq`` is the venue's sequence number of the message; ``at`` the venue's
+    time.
     """
 
     at: int

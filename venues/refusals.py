@@ -2,25 +2,57 @@
 
 from __future__ import annotations
 
+from operator import index
 from typing import Any
 
-from venues.messages import ExecType, ExecutionReport, Liquidity, NewOrder, OrdStatus, Reason, Side, TimeInForce
+from venues.messages import (
+    LARGEST_ID,
+    LARGEST_PRICE,
+    LARGEST_QTY,
+    ExecType,
+    ExecutionReport,
+    Liquidity,
+    NewOrder,
+    OrdStatus,
+    Reason,
+    Side,
+    TimeInForce,
+)
 
 _TIMES_IN_FORCE = frozenset(int(tif) for tif in TimeInForce)
 
 
 def is_whole(value: object) -> bool:
     """An integer of any make (numpy's too), but no truth value."""
-    return hasattr(value, "__index__") and not isinstance(value, bool)
+    try:
+        index(value)  # type: ignore[arg-type]  # arrays have an __index__ too, and refuse when asked
+    except TypeError:
+        return False
+    return not isinstance(value, bool)
 
 
-def fault_of_types(order: NewOrder) -> Reason:
-    """Is each field at least of a kind that can be understood?"""
-    if not is_whole(order.order_id) or not is_whole(order.owner):
+def is_id(value: Any) -> bool:
+    """A whole number of 64 bits."""
+    return (value.__class__ is int or is_whole(value)) and -LARGEST_ID <= value <= LARGEST_ID
+
+
+def is_qty(value: Any) -> bool:
+    """A whole number of shares that a venue takes."""
+    return (value.__class__ is int or is_whole(value)) and 0 < value <= LARGEST_QTY
+
+
+def is_price(value: Any) -> bool:
+    """A whole number of price units that a venue takes."""
+    return (value.__class__ is int or is_whole(value)) and 0 < value <= LARGEST_PRICE
+
+
+def fault_of_fields(order: NewOrder) -> Reason:
+    """Is each field, taken alone, of a kind and size that a venue understands?"""
+    if not is_id(order.order_id) or not is_id(order.owner):
         return Reason.BAD_MESSAGE
-    if not is_whole(order.qty):
+    if not is_qty(order.qty):
         return Reason.BAD_QTY
-    if order.price is not None and not is_whole(order.price):
+    if order.price is not None and not is_price(order.price):
         return Reason.BAD_PRICE
     if not is_whole(order.side) or int(order.side) not in (1, -1):
         return Reason.BAD_SIDE
@@ -30,7 +62,7 @@ def fault_of_types(order: NewOrder) -> Reason:
 
 
 def mended(order: NewOrder) -> NewOrder:
-    """The same order in Python integers and our enumerations; `fault_of_types` has passed it."""
+    """The same order in Python integers and our enumerations; `fault_of_fields` has passed it."""
     order_id, owner, side, qty, price, tif = order
     price = None if price is None else int(price)
     return NewOrder(int(order_id), int(owner), Side(int(side)), int(qty), price, TimeInForce(int(tif)))
@@ -42,8 +74,8 @@ def refuse(exec_type: ExecType, message: Any, reason: Reason, now: int) -> Execu
     return ExecutionReport(
         exec_type,
         OrdStatus.REJECTED,
-        _whole_or(getattr(message, "order_id", 0), 0),
-        _whole_or(getattr(message, "owner", -1), -1),
+        _id_or(0, getattr(message, "order_id", 0)),
+        _id_or(-1, getattr(message, "owner", -1)),
         Side(int(side)) if is_whole(side) and int(side) in (1, -1) else Side.BUY,
         None,
         0,
@@ -56,5 +88,5 @@ def refuse(exec_type: ExecType, message: Any, reason: Reason, now: int) -> Execu
     )
 
 
-def _whole_or(value: Any, otherwise: int) -> int:
-    return int(value) if is_whole(value) else otherwise
+def _id_or(otherwise: int, value: Any) -> int:
+    return int(value) if is_id(value) else otherwise

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any, cast
 
 from sim.environment import Environment
 from sim.link import LatencySource, Link, Mailbox
-from venues.messages import BadMessage, CancelOrder, ExecType, NewOrder, ReplaceOrder
+from venues.messages import BadMessage, CancelOrder, ExecType, Message, NewOrder, ReplaceOrder
+from venues.refusals import is_id
 
-_MESSAGES = frozenset((NewOrder, CancelOrder, ReplaceOrder))
+_MESSAGES: frozenset[Any] = frozenset((NewOrder, CancelOrder, ReplaceOrder))
 
 EVERY_REPORT = frozenset(ExecType)
 """Wakes for an owner who must react to whatever its orders meet."""
@@ -42,12 +44,19 @@ class Session(Mailbox):
         self._link = Link(env, order_latency)
         self.wakes = wakes
 
-    def send(self, message: object) -> None:
+    def send(self, message: Any) -> None:
         """Put a message on the wire.
 
-        What is none of the three kinds, or speaks for another owner, is sent as a :class:`BadMessage` and comes back rejected.
+        What is none of the three kinds, or speaks for another owner, is sent as a :class:`BadMessage` and comes back
+        rejected.
         """
-        if message.__class__ not in _MESSAGES or message.owner != self.owner:  # type: ignore[attr-defined]
-            order_id = getattr(message, "order_id", 0)
-            message = BadMessage(order_id if isinstance(order_id, int) else 0, self.owner, repr(message)[:200])
+        if message.__class__ not in _MESSAGES or message.owner.__class__ is not int or message.owner != self.owner:
+            message = self._made_out(message)
         self._link.send(self._receive, message)
+
+    def _made_out(self, message: Any) -> Message:
+        """The message itself, if only its owner is a numpy integer; otherwise what the venue can answer."""
+        if message.__class__ in _MESSAGES and is_id(message.owner) and message.owner == self.owner:
+            return cast(Message, message._replace(owner=self.owner))
+        order_id = getattr(message, "order_id", 0)
+        return BadMessage(int(order_id) if is_id(order_id) else 0, self.owner, repr(message)[:200])

@@ -50,7 +50,7 @@ REPORTS = Schema(
 
 TRADES = Schema(
     "trades",
-    "One row per match: the maker's and the taker's order. `displayed` is 0 for dark executions.",
+    "One row per match: the maker's and the taker's order.",
     (
         Column("at", "i8", "ns"),
         Column("venue", "i1", "venue"),

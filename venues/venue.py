@@ -1,8 +1,9 @@
 """What all venues share: gateway, matching station, sessions, fees, the log.
 
-A message arrives over its session's link, waits for the matching station, gets the venue's next sequence number, and is
-answered: each report goes into the log and back over the owner's link. Nothing raises out of a venue for a bad message and
-nothing vanishes: every message gets at least one report. A broken invariant does stop the run (:class:`BrokenInvariant`).
+A message arrives over its session's link, waits for the matching station, gets the venue's next sequence number, and
+is answered: each report goes into the log and back over the owner's link. Nothing raises out of a venue for a bad
+message and nothing vanishes: every message gets at least one report. A broken invariant does stop the run
+(:class:`BrokenInvariant`).
 """
 
 from __future__ import annotations
@@ -13,11 +14,10 @@ from typing import Any
 
 from sim.environment import Environment
 from sim.link import LatencySource
-from sim.log import EventLog
+from sim.log import EventLog, LogError
 from sim.station import Station
 from venues.fees import FeeSchedule
 from venues.messages import (
-    BadMessage,
     CancelOrder,
     ExecType,
     ExecutionReport,
@@ -141,20 +141,21 @@ class Venue:
 
     def _log_message(self, message: Any, now: int) -> None:
         kind = message.__class__
-        if kind is NewOrder:
-            order_id, owner, side, qty, price, tif = message
-            try:
+        try:
+            if kind is NewOrder:
+                order_id, owner, side, qty, price, tif = message
                 self._log_order(now, self.number, self.seq, order_id, owner, 0, side, tif, price or 0, qty)
                 return
-            except (TypeError, ValueError):  # not integers: the book will refuse it; the log keeps what it can
-                kind = BadMessage
-        if kind is CancelOrder:
-            self._log_order(now, self.number, self.seq, message.order_id, message.owner, 1, 0, -1, 0, 0)
-        elif kind is ReplaceOrder:
-            order_id, owner, qty, price = message
-            self._log_order(now, self.number, self.seq, order_id, owner, 2, 0, -1, price, qty)
-        else:
-            self._log_order(now, self.number, self.seq, 0, message.owner, 3, 0, -1, 0, 0)
+            if kind is CancelOrder:
+                self._log_order(now, self.number, self.seq, message.order_id, message.owner, 1, 0, -1, 0, 0)
+                return
+            if kind is ReplaceOrder:
+                order_id, owner, qty, price = message
+                self._log_order(now, self.number, self.seq, order_id, owner, 2, 0, -1, price or 0, qty)
+                return
+        except LogError:  # no integers, or too large: the book will refuse it; the log keeps that it came
+            pass
+        self._log_order(now, self.number, self.seq, 0, message.owner, 3, 0, -1, 0, 0)
 
     def broken(self, what: str, message: object) -> BrokenInvariant:
         """The exception that stops the run, with this venue's last messages."""

@@ -1,0 +1,92 @@
+"""Named builders: a book with orders in it, an order in one line, what a list of reports says in short.
+
+Prices are price units ($0.0001), as in ``100_0500`` for $100.05; sizes shares. Ids count up from 1 unless stated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import count
+from typing import Any
+
+from venues.book import Book
+from venues.messages import (
+    CancelOrder,
+    ExecType,
+    ExecutionReport,
+    NewOrder,
+    Reason,
+    ReplaceOrder,
+    Side,
+    TimeInForce,
+)
+
+DAY, GTC, IOC, FOK = TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK
+
+MAKER, TAKER = 7, 8
+"""Two participants: the one whose orders rest, and the one who comes to trade."""
+
+_fresh = count(1_000_000)
+
+
+def buy(
+    qty: int, limit: int | None = None, tif: TimeInForce = DAY, order_id: int | None = None, owner: int = TAKER
+) -> NewOrder:
+    """A buy order; without a limit, a market order."""
+    return NewOrder(next(_fresh) if order_id is None else order_id, owner, Side.BUY, qty, limit, tif)
+
+
+def sell(
+    qty: int, limit: int | None = None, tif: TimeInForce = DAY, order_id: int | None = None, owner: int = TAKER
+) -> NewOrder:
+    """A sell order; without a limit, a market order."""
+    return NewOrder(next(_fresh) if order_id is None else order_id, owner, Side.SELL, qty, limit, tif)
+
+
+def cancel(order_id: int, owner: int = TAKER) -> CancelOrder:
+    return CancelOrder(order_id, owner)
+
+
+def replace(order_id: int, qty: int, limit: int, owner: int = TAKER) -> ReplaceOrder:
+    return ReplaceOrder(order_id, owner, qty, limit)
+
+
+Resting = Sequence[tuple[int, int]]
+"""(price, qty) of orders, in the order of their arrival."""
+
+
+def fill_book(book: Any, bids: Resting = (), asks: Resting = ()) -> None:
+    """Rest MAKER's orders, ids 1, 2, ...: the asks first, then the bids."""
+    orders = [sell(qty, price, owner=MAKER) for price, qty in asks] + [
+        buy(qty, price, owner=MAKER) for price, qty in bids
+    ]
+    for order_id, order in enumerate(orders, start=1):
+        (report,) = book.handle(order._replace(order_id=order_id), 0)
+        assert report.exec_type is ExecType.NEW, report
+
+
+def book_of(bids: Resting = (), asks: Resting = (), tick: int = 100) -> Book:
+    """A book in which these orders rest."""
+    book = Book(tick)
+    fill_book(book, bids, asks)
+    return book
+
+
+def fills(reports: Sequence[ExecutionReport], owner: int | None = None) -> list[tuple[int, int]]:
+    """(price, qty) of each trade, told once; with an owner, of that owner's trades."""
+    taken = [r for r in reports if r.exec_type is ExecType.TRADE]
+    if owner is None:
+        return [(r.last_px, r.last_qty) for r in taken[::2]]
+    return [(r.last_px, r.last_qty) for r in taken if r.owner == owner]
+
+
+def kinds(reports: Sequence[ExecutionReport]) -> list[str]:
+    """What each report is, such as ``NEW``, ``TRADE``, ``CANCELED``."""
+    return [r.exec_type.name for r in reports]
+
+
+def refusal(reports: Sequence[ExecutionReport]) -> Reason:
+    """The reason of the one report that is a reject."""
+    (report,) = reports
+    assert report.exec_type in (ExecType.REJECTED, ExecType.CANCEL_REJECTED), report
+    return report.reason
