@@ -153,10 +153,7 @@ class Market:
 
 def versions() -> dict[str, str]:
     """Of Python and of what the results can depend on."""
-    import sorsim
-
-    packages = {name: version(name) for name in ("simpy", "numpy")}
-    return {"python": platform.python_version(), "sorsim": sorsim.__version__, **packages}
+    return {"python": platform.python_version(), **{name: version(name) for name in ("sorsim", "simpy", "numpy")}}
 
 
 def build(scenario: m.Scenario, log: EventLog, seed: int | None = None, live: bool = False) -> Market:
@@ -370,7 +367,8 @@ class _Builder:
         beside = latency_model(agent.local).smallest()
         to_venue = max(1, beside // 2)
         from_venue = max(1, beside - to_venue)
-        venues = self.scenario.venues_of(agent)
+        firm = int(name.rpartition(".")[2]) if agent.count > 1 else 1
+        venues = [v for v in self.scenario.venues_of(agent) if firm <= agent.presence.get(v, agent.count)]
         sessions: dict[str, Session] = {
             venue: self.market.venues[venue].connect(number, to_venue, to_venue, SNIPER_WAKES) for venue in venues
         }
@@ -389,7 +387,7 @@ class _Builder:
                 SniperHost(
                     sniper,
                     sessions[venue],
-                    None if agent.news is None else self._news(agent.news, host),
+                    None if agent.news is None else self._news(agent.news.of(venue), host),
                     self._lit_venue(venue).feed.view(self.env, from_venue),
                     others,
                     self.draws_of(agent.reaction, f"{host}/reaction"),

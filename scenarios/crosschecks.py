@@ -272,7 +272,7 @@ def every_venue_has_its_latency(pieces: Pieces) -> Findings:
     """A latency by venue covers the venues that it is used for."""
     for path, agent in pieces.traders():
         venues = agent.venues_among(pieces.venue_kinds)
-        for key in ("round_trip", "feed_latency"):
+        for key in ("round_trip", "feed_latency", "news"):
             latency = getattr(agent, key, None)
             if isinstance(latency, PerVenue):
                 used = venues if key == "round_trip" else [venue for venue in venues if venue in pieces.lit]
@@ -297,6 +297,10 @@ def _covers(latency: PerVenue, venues: Iterable[str], path: TreePath) -> Finding
 def links_join_lit_venues(pieces: Pieces) -> Findings:
     """A sniper's links lead from one lit venue to another."""
     for path, sniper in pieces.of_type(Sniper):
+        for venue, firms in sniper.presence.items():
+            if firms > sniper.count:
+                message = f"{firms} firms, but `count` is {sniper.count}; write {sniper.count} or fewer"
+                yield Finding((*path, "presence", venue), message)
         for start, ends in sniper.links.items():
             if pieces.venue_kinds.get(start) == "dark":
                 yield Finding((*path, "links", start), f"{start} is dark: it shows nothing to act on; take it out")

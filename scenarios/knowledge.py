@@ -68,8 +68,8 @@ def _agent(scenario: Scenario, agent: AnyAgent) -> Iterator[Row]:
     count = getattr(agent, "count", 1)
     who = agent.name if count == 1 else f"{agent.name} ({count})"
     news = getattr(agent, "news", None)
-    if news is not None:
-        yield Row(who, "news", "wire to each host" if isinstance(agent, Sniper) else "wire", str(news))
+    if news is not None and not isinstance(agent, Sniper):
+        yield Row(who, "news", "wire", str(news))
     if isinstance(agent, Sniper):
         yield from _sniper(scenario, agent, who)
     elif isinstance(agent, Router):
@@ -107,6 +107,11 @@ def _orders(scenario: Scenario, agent: TradingAgent, who: str) -> Iterator[Row]:
 
 def _sniper(scenario: Scenario, sniper: Sniper, who: str) -> Iterator[Row]:
     hosts = scenario.venues_of(sniper)
+    if sniper.news is not None:
+        yield from _by_venue(who, "news", "wire to each host", hosts, _text_of(sniper.news))
+    if sniper.presence:
+        firms = ", ".join(f"{host} {sniper.presence.get(host, sniper.count)}" for host in hosts)
+        yield Row(who, "stands at", "host at the venue", "firms", firms)
     yield Row(who, "quotes, orders", "host at the venue", f"{sniper.local} there and back", ", ".join(hosts))
     ways: dict[str, list[str]] = {}
     for start, ends in sniper.links.items():

@@ -1,0 +1,296 @@
+"""A market that is driven from outside, command by command, and whose log goes to disk as it runs.
+
+Rules
+    The market has one participant more, `api`: a `Desk`. What it is told to do, it does at the simulated time at which it is
+    told; nothing else reaches the market from outside. So the same commands at the same simulated times make the same log.
+    The desk learns of its orders when their reports reach it over its links, as every participant does.
+
+Does not model
+    An end of the day before somebody calls it: a live market goes on after the scenario's `duration`.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from pydantic import TypeAdapter, ValidationError
+
+from agents.orders import ParentOrder
+from agents.parent_run import Child, ParentRun
+from agents.router import Router
+from agents.strategies import REGISTRY
+from agents.strategy import Actions, Strategy
+from agents.tables import PARENT_STATUS
+from scenarios.build import PARENTS_PER_ROUTER, Market, build
+from scenarios.fields import Known
+from scenarios.model import Scenario, StrategySpec
+from scenarios.part import explained
+from scenarios.strategy_parts import StrategyField
+from sim.log import EventLog
+from venues.messages import CancelOrder, ExecType, ExecutionReport, NewOrder, Side, TimeInForce
+from venues.protocols import OrderEntry, Reports
+
+DESK: Final = "api"
+"""The name of the participant that commands from outside trade as."""
+
+DEFAULT_STRATEGY: Final = "smart"
+"""What works a parent order that names no strategy."""
+
+SUMMARY_LIMIT: Final = 5_000_000
+"""Events up to which a session's results are worked out at its end: the tables must fit into memory for it."""
+
+
+class Listener(Protocol):
+    """Who wants to know what happens to the desk's orders. Prices in price units, times in ns."""
+
+    def parent_taken(self, parent_id: int, side: Side, qty: int, limit: int | None, at: int, ends: int) -> None:
+        """A parent order is in work."""
+
+    def child_sent(
+        self,
+        order_id: int,
+        parent_id: int | None,
+        venue: str,
+        side: Side,
+        qty: int,
+        price: int | None,
+        time_in_force: TimeInForce,
+        at: int,
+    ) -> None:
+        """A child order goes on the wire at ``at``; ``parent_id`` None: it was sent straight to the venue."""
+
+    def reported(self, venue: str, report: ExecutionReport, arrived: int) -> None:
+        """A venue's report has reached the desk."""
+
+    def parent_ended(self, parent_id: int, status: str, at: int) -> None:
+        """The work on a parent has ended: FILLED, EXPIRED, CANCELED or REJECTED."""
+
+
+class _Heard:
+    """A session whose reports are passed to a listener when its owner reads them."""
+
+    def __init__(self, session: OrderEntry, desk: Desk) -> None:
+        self.venue = session.venue
+        self.owner = session.owner
+        self.send = session.send
+        self._session = session
+        self._desk = desk
+
+    @property
+    def on_mail(self) -> Any:
+        """Called when a report arrives."""
+        return self._session.on_mail
+
+    @on_mail.setter
+    def on_mail(self, call: Any) -> None:
+        self._session.on_mail = call
+
+    def read(self) -> Reports:
+        """What has arrived; the desk is told first."""
+        reports = self._session.read()
+        for arrived, report in reports:
+            self._desk.heard(self.venue, report, arrived)
+        return reports
+
+
+class Desk(Router):
+    """A router whose parent orders come from outside, and which also sends orders straight to a venue."""
+
+    def __init__(self, router: Router, strategy: Strategy, listener: Listener | None) -> None:
+        super().__init__(
+            router.place,
+            router.name,
+            router.number,
+            {venue: _Heard(session, self) for venue, session in router.sessions.items()},
+            router.board,
+            router.facts,
+            strategy,
+            first_parent_id=router.number * PARENTS_PER_ROUTER + 1,
+        )
+        self._listener = listener
+        self._announced = 0
+        self._direct: set[int] = set()
+
+    # -- orders from outside --------------------------------------------------------------------
+
+    def submit(
+        self, side: Side, qty: int, limit: int | None, horizon: int, strategy: Strategy | None = None
+    ) -> ParentOrder:
+        """As :meth:`Router.submit`, and the listener is told."""
+        parent = super().submit(side, qty, limit, horizon, strategy)
+        self._announce(parent)
+        return parent
+
+    def submit_child(self, venue: str, side: Side, qty: int, price: int | None, time_in_force: TimeInForce) -> int:
+        """Send an order straight to a venue; its id. ``price`` None: a market order."""
+        order_id = self.place.new_id()
+        self._direct.add(order_id)
+        if self._listener is not None:
+            self._listener.child_sent(order_id, None, venue, side, qty, price, time_in_force, self.env.now)
+        self.sessions[venue].send(NewOrder(order_id, self.number, side, qty, price, time_in_force))
+        return order_id
+
+    def cancel_child(self, venue: str, order_id: int) -> None:
+        """Ask a venue to cancel an order that was sent straight to it."""
+        self.sessions[venue].send(CancelOrder(order_id, self.number))
+
+    # -- what the listener is told --------------------------------------------------------------
+
+    def send(self, run: ParentRun, actions: Actions) -> list[Child]:
+        """As :meth:`Router.send`, and the listener is told."""
+        children = super().send(run, actions)
+        self._announce(run.parent)
+        if self._listener is not None:
+            for child in children:
+                order, at = child.order, max(self.env.now, child.order.not_before or 0)
+                self._listener.child_sent(
+                    child.child_id, run.parent.parent_id, order.venue, run.parent.side,
+                    order.qty, order.price, order.time_in_force, at,
+                )  # fmt: skip
+        return children
+
+    def ended(self, run: ParentRun, status: int) -> None:
+        """As :meth:`Router.ended`, and the listener is told."""
+        super().ended(run, status)
+        self._announce(run.parent)
+        if self._listener is not None:
+            self._listener.parent_ended(run.parent.parent_id, PARENT_STATUS[status], self.env.now)
+
+    def heard(self, venue: str, report: ExecutionReport, arrived: int) -> None:
+        """A report has reached the desk."""
+        if report.order_id in self._direct:
+            if report.exec_type is ExecType.TRADE:
+                self.ledger.book(report, *self.place.fees[venue])
+            if report.exec_type is not ExecType.CANCEL_REJECTED and report.leaves_qty == 0:
+                self._direct.discard(report.order_id)
+        if self._listener is not None:
+            self._listener.reported(venue, report, arrived)
+
+    def _announce(self, parent: ParentOrder) -> None:
+        if parent.parent_id > self._announced:  # ids count up
+            self._announced = parent.parent_id
+            if self._listener is not None:
+                self._listener.parent_taken(*parent)
+
+
+class LiveMarket:
+    """A built scenario with a desk. ``start()``, ``advance(until)`` as often as wanted, ``finish()``.
+
+    Args:
+        folder: where tables go as the market runs, and where :meth:`finish` writes the rest of a run folder. None: nothing
+            is kept but the digest.
+
+    Raises:
+        ValueError: an agent of the scenario is called `api`.
+        sim.log.LogError: the folder holds tables already.
+    """
+
+    def __init__(self, scenario: Scenario, folder: Path | None = None, listener: Listener | None = None) -> None:
+        if any(agent.name == DESK for agent in scenario.agents):
+            raise ValueError(f"an agent is named {DESK!r}, as the participant that trades for the API; rename it")
+        self.scenario = scenario
+        self.folder = folder
+        self.log = EventLog(folder, keep=False) if folder is None else EventLog(folder)
+        self.market = build(scenario, self.log, live=True)
+        router = self.market.routers[DESK]
+        self.desk = self.market.agents[DESK] = Desk(router, self.strategy(DEFAULT_STRATEGY), listener)
+        self._loop_seconds = 0.0
+
+    @property
+    def now(self) -> int:
+        """Simulated time, ns."""
+        return self.market.env.now
+
+    def start(self) -> None:
+        """Set everybody off, at time 0."""
+        self.market.start()
+
+    def advance(self, until: int) -> None:
+        """Run to ``until`` (ns); what is due exactly then waits for the next call."""
+        started = time.perf_counter()
+        self.market.advance(until)
+        self._loop_seconds += time.perf_counter() - started
+
+    # -- strategies -----------------------------------------------------------------------------
+
+    def strategies(self) -> dict[str, dict[str, Any]]:
+        """The strategies that a parent order may name, with their parameters: built-in ones and the scenario's variants."""
+        built_in = {kind: _adapter.validate_python(kind, context=Known()) for kind in REGISTRY}
+        return {name: spec.model_dump() for name, spec in {**built_in, **self.scenario.strategies}.items()}
+
+    def strategy(self, named: str | Mapping[str, Any]) -> Strategy:
+        """The strategy of a name, or of a mapping with a kind and parameters.
+
+        Code of one's own can be named by a variant of the scenario only: who sends orders does not choose what is imported.
+
+        Raises:
+            ValueError: there is none of that name, or its parameters are wrong.
+        """
+        variants = {name: spec.model_dump() for name, spec in self.scenario.strategies.items()}
+        kind = named if isinstance(named, str) else named.get("kind")
+        if isinstance(kind, str) and ":" in kind and kind not in variants:
+            raise ValueError(f"{kind!r} names code of one's own; give it a name in the scenario's `strategies`")
+        known = Known({venue.name: venue.kind for venue in self.scenario.venues}, variants, self.scenario.folder)
+        try:
+            spec: StrategySpec = _adapter.validate_python(named, context=known)
+        except ValidationError as error:
+            raise ValueError("; ".join(_said(where, what) for where, what in explained(error))) from None
+        return spec.build(self.scenario.folder)
+
+    # -- the end --------------------------------------------------------------------------------
+
+    def finish(self) -> str:
+        """End the day and write the run folder; the digest of the log."""
+        self.market.finish()
+        digest = self.log.digest()
+        if self.folder is not None:
+            self._write(self.folder, digest)
+        return digest
+
+    def _write(self, folder: Path, digest: str) -> None:
+        market = self.market.describe()
+        (folder / "scenario.yaml").write_text(self.scenario.to_yaml(), encoding="utf-8")
+        (folder / "market.json").write_text(json.dumps(market, indent=1) + "\n", encoding="utf-8")
+        self.log.close()
+        figures = self._counts(digest) if self.log.events > SUMMARY_LIMIT else self._results(folder, market, digest)
+        (folder / "summary.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+    def _counts(self, digest: str) -> dict[str, Any]:
+        messages = self.market.messages()
+        return {
+            "scenario": self.scenario.name,
+            "digest": digest,
+            "seed": self.market.seed,
+            "venue_messages": {"total": sum(messages.values()), **messages},
+            "loop_seconds": round(self._loop_seconds, 6),
+            "events_logged": self.log.events,
+            "shares_traded": sum(venue.traded_qty for venue in self.market.venues.values()),
+        }
+
+    def _results(self, folder: Path, market: dict[str, Any], digest: str) -> dict[str, Any]:
+        from analysis.tables import RunTables
+        from scenarios.run import RunResult
+
+        return RunResult(
+            scenario=self.scenario,
+            seed=self.market.seed,
+            digest=digest,
+            market=market,
+            tables=RunTables.read(folder),
+            venue_messages=self.market.messages(),
+            loop_seconds=self._loop_seconds,
+            events_logged=self.log.events,
+            log_bytes=self.log.nbytes,
+            log=self.log,
+        ).as_json()
+
+
+_adapter: TypeAdapter[StrategySpec] = TypeAdapter(StrategyField)
+
+
+def _said(where: tuple[int | str, ...], what: str) -> str:
+    return f"{'.'.join(map(str, where))}: {what}" if where else what
