@@ -14,6 +14,8 @@ from tests.venues.builders import IOC, MAKER, book_of, buy, cancel, fills, kinds
 from tests.venues.notation import Talk
 from venues.book import Book, BookState
 from venues.messages import (
+    LARGEST_PRICE,
+    LARGEST_QTY,
     CancelOrder,
     ExecType,
     NewOrder,
@@ -118,6 +120,17 @@ def test_14_a_price_of_one_tick_works(say: Talk):
     say("B b 5@1")
     assert say.best() == (1, 0)
     assert say("S x 5@1") == "b5@1"
+
+
+@pytest.mark.parametrize("side", Side)
+def test_14_the_largest_price_and_size_work(side: Side):
+    book = Book()
+    order = NewOrder(1, MAKER, side, LARGEST_QTY, LARGEST_PRICE)
+    book.submit(order, now=0)
+    against = order._replace(order_id=2, side=Side(-side))
+    assert fills(book.submit(against, now=0)) == [(LARGEST_PRICE, LARGEST_QTY)]
+    assert refusal(book.submit(order._replace(qty=LARGEST_QTY + 1), now=0)) is Reason.BAD_QTY
+    assert refusal(book.submit(order._replace(price=LARGEST_PRICE + 100), now=0)) is Reason.BAD_PRICE
 
 
 @pytest.mark.parametrize("price", [0, -1, -300])
