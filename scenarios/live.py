@@ -248,16 +248,19 @@ class LiveMarket:
         self.market.finish()
         digest = self.log.digest()
         if self.folder is not None:
-            self._write(self.folder, digest)
+            market = self.salvage()
+            known = self._counts(digest) if self.log.events > SUMMARY_LIMIT else self._results(self.folder, market, digest)
+            (self.folder / "summary.json").write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
         return digest
 
-    def _write(self, folder: Path, digest: str) -> None:
+    def salvage(self) -> dict[str, Any]:
+        """Write what is known by now, without an end of the day: scenario, market, tables. Gives `market.json`."""
         market = self.market.describe()
-        (folder / "scenario.yaml").write_text(self.scenario.to_yaml(), encoding="utf-8")
-        (folder / "market.json").write_text(json.dumps(market, indent=1) + "\n", encoding="utf-8")
-        self.log.close()
-        figures = self._counts(digest) if self.log.events > SUMMARY_LIMIT else self._results(folder, market, digest)
-        (folder / "summary.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+        if self.folder is not None:
+            (self.folder / "scenario.yaml").write_text(self.scenario.to_yaml(), encoding="utf-8")
+            (self.folder / "market.json").write_text(json.dumps(market, indent=1) + "\n", encoding="utf-8")
+            self.log.close()
+        return market
 
     def _counts(self, digest: str) -> dict[str, Any]:
         messages = self.market.messages()

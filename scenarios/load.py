@@ -20,25 +20,31 @@ from scenarios.source import Document, built_ins, item_name, read
 __all__ = ["CheckReport", "Problem", "ScenarioError", "built_ins", "check", "load"]
 
 
-def load(source: str | Path | Mapping[str, Any], set: Settings = (), seed: int | None = None) -> Scenario:
-    """A scenario from a file, from the name of a built-in one, or from a mapping.
+Source = str | Path | Mapping[str, Any] | Scenario
+"""What a scenario can be made from."""
+
+
+def load(source: Source, set: Settings = (), seed: int | None = None) -> Scenario:
+    """A scenario from a file, from the name of a built-in one, from a mapping, or from another scenario.
 
     Args:
-        source: a path, a name such as ``us_equities``, or the mapping that a file would hold.
+        source: a path, a name such as ``us_equities``, the mapping that a file would hold, or a scenario to change.
         set: changes by path, ``["venues.IEX.speed_bump=1ms"]`` or ``{"duration": "10s"}``; see `scenarios.settings`.
         seed: replaces the scenario's seed.
 
     Raises:
         ScenarioError: with every problem of the file and of the settings.
     """
-    document = read(source)
+    document = read(source.model_dump() if isinstance(source, Scenario) else source)
+    if isinstance(source, Scenario):
+        document.folder = source.folder
     apply_settings(document, set)
     if seed is not None:
         apply_seed(document, seed)
     return scenario_of(document)
 
 
-def check(source: str | Path | Mapping[str, Any], set: Settings = (), seed: int | None = None) -> CheckReport:
+def check(source: Source, set: Settings = (), seed: int | None = None) -> CheckReport:
     """The scenario and who sees what in it; its ``str()`` is a table. Arguments and errors as :func:`load`."""
     return check_report(load(source, set, seed))
 

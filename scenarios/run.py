@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scenarios.build import Market, build
-from scenarios.load import load
-from scenarios.model import Scenario
+from scenarios.load import Source, load
+from scenarios.model import Router, Scenario
 from scenarios.expectations import Verdict, verdicts
 from sim.log import EventLog
 
@@ -99,7 +99,7 @@ class RunResult:
         """The summary as plain rows, by router and its strategy."""
         from analysis.results import results_table
 
-        strategies = {agent.name: agent.strategy.kind for agent in self.scenario.agents if agent.kind == "router"}
+        strategies = {a.name: a.strategy.kind for a in self.scenario.agents if isinstance(a, Router)}
         return results_table(self.tables, strategies)
 
     @property
@@ -143,7 +143,7 @@ def write_run_folder(folder: Path, scenario: Scenario, seed: int, market: dict[s
 
 
 def run(
-    scenario: Scenario | str | Path | Mapping[str, Any],
+    scenario: Source,
     seed: int | None = None,
     set: Settings = (),
     out: Path | str | None = None,
@@ -163,7 +163,7 @@ def run(
         StrategyError: a strategy broke a rule.
         BrokenInvariant: the simulator contradicts itself.
     """
-    loaded = scenario if isinstance(scenario, Scenario) and not set else load(as_source(scenario), set=set)
+    loaded = scenario if isinstance(scenario, Scenario) and not set else load(scenario, set=set)
     log = EventLog()
     market = build(loaded, log, seed)
     seconds = run_market(market, progress)
@@ -171,11 +171,6 @@ def run(
     if out is not None:
         result.save(out)
     return result
-
-
-def as_source(scenario: Scenario | str | Path | Mapping[str, Any]) -> str | Path | Mapping[str, Any]:
-    """What `load` reads: a loaded scenario is taken back to its content."""
-    return scenario.model_dump() if isinstance(scenario, Scenario) else scenario
 
 
 def run_market(market: Market, progress: Progress | None = None) -> float:

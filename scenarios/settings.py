@@ -27,7 +27,7 @@ Settings = Mapping[str, Any] | Sequence[str]
 FLAG: Final = "--set"
 SEED_FLAG: Final = "--seed"
 
-_BY_VENUE: Final = ("round_trip", "feed_latency", "latency")
+_BY_VENUE: Final = ("round_trip", "feed_latency", "latency", "news")
 _LATENCY_KINDS: Final = ("constant", "normal", "lognormal", "gamma", "empirical", "sum")
 
 

@@ -1,0 +1,348 @@
+"""Compare strategies on the same market: same seeds, same random numbers, paired differences with 95 % intervals.
+
+Each case is one market: one strategy (and one value of the sweep) on one seed. All else, draws included, is the same, so a
+difference within a seed is the strategy's doing. Cases run in parallel processes; each result is stored as soon as it is
+there, so that a comparison that was interrupted goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agents.strategies import REGISTRY
+from scenarios.load import Source, load, scenario_of
+from scenarios.model import Scenario
+from scenarios.problems import Problem, ScenarioError, instead
+from scenarios.settings import apply_seed, apply_settings
+from scenarios.source import read
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+METRICS = (
+    "fill_rate",
+    "average_price",
+    "slippage_bps",
+    "fees_per_share",
+    "all_in_cost",
+    "all_in_bps",
+    "cost_per_filled_share",
+    "fill_ratio",
+    "hft_share",
+    "dark_share",
+    "venues_per_order",
+)
+"""Figures of a comparison; `analysis.metrics` defines them."""
+
+Progress = Callable[[int, int], object]
+"""(cases done, cases in all)."""
+
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One market to run. ``settings`` are changes by path; ``swept`` is the text of the sweep's value, "" without one."""
+
+    source: str | Mapping[str, Any]
+    folder: str
+    settings: tuple[str, ...]
+    agent: str
+    strategy: str
+    swept: str
+    seed: int
+
+    def scenario(self) -> Scenario:
+        """The scenario of this case."""
+        if isinstance(self.source, str):
+            return load(self.source, self.settings, self.seed)
+        document = read(self.source)
+        document.folder = Path(self.folder)
+        apply_settings(document, self.settings)
+        apply_seed(document, self.seed)
+        return scenario_of(document)
+
+
+def run_case(case: Case) -> dict[str, Any]:
+    """Run one case; the figures of its router as a plain row."""
+    from scenarios.run import run
+
+    result = run(case.scenario())
+    row = next(row for row in result.results if row["router"] == case.agent)
+    return {
+        **row,
+        "strategy": case.strategy,
+        "swept": case.swept,
+        "seed": case.seed,
+        "digest": result.digest,
+        "venue_messages": sum(result.venue_messages.values()),
+        "loop_seconds": result.loop_seconds,
+    }
+
+
+@dataclass
+class Comparison:
+    """What a comparison found.
+
+    Attributes:
+        rows: one per case, as `sorsim run --json` has them under `results`.
+        sweep: the path that was swept, None without a sweep.
+    """
+
+    scenario: str
+    agent: str
+    baseline: str
+    rows: list[dict[str, Any]]
+    sweep: str | None = None
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per strategy, value of the sweep and seed, with all figures."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            [{key: math.nan if value is None else value for key, value in row.items() if key != "venues"} for row in self.rows]
+        )
+
+    @property
+    def venues(self) -> pd.DataFrame:
+        """One row per strategy, value of the sweep, seed and venue."""
+        import pandas as pd
+
+        names = ("strategy", "swept", "seed")
+        return pd.DataFrame([{**{n: row[n] for n in names}, **venue} for row in self.rows for venue in row["venues"]])
+
+    @property
+    def means(self) -> pd.DataFrame:
+        """Means over seeds with 95 % intervals: strategy, swept, metric, mean, low, high, n, note."""
+        from analysis.statistics import means
+
+        return self._by_swept(lambda table: means(table, METRICS))
+
+    @property
+    def differences(self) -> pd.DataFrame:
+        """Each strategy less the baseline, paired by seed, with 95 % intervals; columns as :attr:`means`."""
+        from analysis.statistics import paired_differences
+
+        return self._by_swept(lambda table: paired_differences(table, self.baseline, METRICS))
+
+    def _by_swept(self, figure: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
+        import pandas as pd
+
+        parts = [figure(part).assign(swept=swept) for swept, part in self.table.groupby("swept", sort=False)]
+        return pd.concat(parts, ignore_index=True)
+
+    def as_json(self) -> dict[str, Any]:
+        """What `sorsim compare --json` prints."""
+        from analysis.results import json_rows
+
+        return {
+            "scenario": self.scenario,
+            "agent": self.agent,
+            "baseline": self.baseline,
+            "sweep": self.sweep,
+            "seeds": sorted({row["seed"] for row in self.rows}),
+            "results": self.rows,
+            "means": json_rows(self.means),
+            "differences": json_rows(self.differences),
+        }
+
+    def save(self, folder: Path | str) -> Path:
+        """Write tables, plots and the report."""
+        from analysis.report import write_comparison_report
+
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        (target / "comparison.json").write_text(json.dumps(self.as_json(), indent=1) + "\n", encoding="utf-8")
+        self.table.to_csv(target / "comparison.csv", index=False)
+        write_comparison_report(self, target)
+        return target
+
+
+def compare(
+    scenario: Source,
+    strategies: Sequence[str] | str = ALL,
+    baseline: str | None = None,
+    agent: str | None = None,
+    seeds: int | Iterable[int] = 3,
+    sweep: str | None = None,
+    jobs: int | None = None,
+    set: Mapping[str, Any] | Sequence[str] = (),
+    out: Path | str | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Run every strategy on every seed and compare.
+
+    Args:
+        strategies: names of built-in strategies, of the scenario's variants, or of one's own (`my_router.py:MyStrategy`);
+            "all": every built-in and every variant.
+        baseline: what the others are held against; the first, unless given.
+        agent: the router whose strategy is exchanged; the scenario's only one, unless given.
+        seeds: how many, from 1 on, or which.
+        sweep: `path=v1,v2,...`: the whole comparison at each value.
+        jobs: processes; as many as there are cores, unless given.
+        out: a folder for results, plots and report; cases that are stored there are not run again.
+        progress: called after each case.
+
+    Raises:
+        ScenarioError: the scenario, a strategy, the agent, or the sweep is wrong.
+    """
+    source, folder = _source_of(scenario)
+    base = tuple(set) if not isinstance(set, Mapping) else tuple(f"{path}={value}" for path, value in set.items())
+    loaded = load(scenario, set=base)
+    router = _router_of(loaded, agent)
+    names = _strategies_of(loaded, strategies)
+    against = names[0] if baseline is None else baseline
+    if against not in names:
+        names = [against, *names]
+    numbers = list(range(1, seeds + 1)) if isinstance(seeds, int) else list(seeds)
+    path, values = _sweep_of(sweep)
+    cases = [
+        Case(source, folder, (*base, *_set_strategy(loaded, router, name), *swept), router, name, value, seed)
+        for value, swept in values
+        for name in names
+        for seed in numbers
+    ]
+    for case in {(case.strategy, case.swept): case for case in cases}.values():
+        case.scenario()  # every mistake shows now, not after an hour
+    rows = _run_all(cases, jobs, None if out is None else Path(out), progress)
+    comparison = Comparison(loaded.name, router, against, rows, path)
+    if out is not None:
+        comparison.save(out)
+    return comparison
+
+
+# -- what is compared -------------------------------------------------------------------------------
+
+
+def _source_of(scenario: Source) -> tuple[str | Mapping[str, Any], str]:
+    """What travels to other processes: plain values, and where relative files are."""
+    if isinstance(scenario, Scenario):
+        return scenario.model_dump(), str(scenario.folder)
+    return (str(scenario), "") if isinstance(scenario, (str, Path)) else (scenario, "")
+
+
+def _router_of(scenario: Scenario, wanted: str | None) -> str:
+    routers = [agent.name for agent in scenario.agents if agent.kind == "router" and agent.enabled]
+    if wanted is None and len(routers) == 1:
+        return routers[0]
+    if wanted in routers:
+        return str(wanted)
+    if not routers:
+        raise _mistake("--agent", f"{scenario.name} has no router whose strategies could be compared")
+    if wanted is None:
+        raise _mistake("--agent", f"{scenario.name} has several routers; write --agent with one of {', '.join(routers)}")
+    raise _mistake("--agent", f"no router is named {wanted!r}; {instead(wanted, routers, 'routers')}")
+
+
+def _strategies_of(scenario: Scenario, strategies: Sequence[str] | str) -> list[str]:
+    known = [*REGISTRY, *scenario.strategies]
+    names = strategies.split(",") if isinstance(strategies, str) else list(strategies)
+    names = [name.strip() for name in names if name.strip()]
+    names = known if names == [ALL] else list(dict.fromkeys(names))
+    for name in names:
+        if name not in known and ":" not in name:
+            own = 'or one of your own as "my_router.py:MyStrategy"'
+            raise _mistake("--strategies", f"no strategy is named {name!r}; {instead(name, known, 'strategies')}, {own}")
+    if not names:
+        raise _mistake("--strategies", f"names no strategy; write all, or some of {', '.join(known)}")
+    return names
+
+
+def _set_strategy(scenario: Scenario, router: str, name: str) -> tuple[str, ...]:
+    kind = name if name in scenario.strategies or name in REGISTRY else json.dumps({"kind": name})
+    return (f"agents.{router}.strategy={kind}",)
+
+
+def _sweep_of(sweep: str | None) -> tuple[str | None, list[tuple[str, tuple[str, ...]]]]:
+    if sweep is None:
+        return None, [("", ())]
+    path, equals, text = sweep.partition("=")
+    values = [value for value in _split_at_commas(text) if value]
+    if not path or not equals or not values:
+        raise _mistake("--sweep", f"{sweep!r} is no sweep; write path=value,value, such as feeds.sip.processing=20us,1ms")
+    return path, [(value, (f"{path}={value}",)) for value in values]
+
+
+def _split_at_commas(text: str) -> Iterator[str]:
+    """Parts between commas that stand in no bracket."""
+    depth, part = 0, ""
+    for letter in text:
+        depth += (letter in "[{") - (letter in "]}")
+        if letter == "," and depth == 0:
+            yield part.strip()
+            part = ""
+        else:
+            part += letter
+    yield part.strip()
+
+
+def _mistake(option: str, message: str) -> ScenarioError:
+    return ScenarioError([Problem(option, None, None, "", message)])
+
+
+# -- running ----------------------------------------------------------------------------------------
+
+
+def _run_all(cases: Sequence[Case], jobs: int | None, out: Path | None, progress: Progress | None) -> list[dict[str, Any]]:
+    """The rows of all cases, in their order, whatever the order in which they end."""
+    from joblib import Parallel, cpu_count, delayed
+
+    store = _Store(out)
+    rows: dict[int, dict[str, Any]] = {}
+    for index, case in enumerate(cases):
+        known = store.get(case)
+        if known is not None:
+            rows[index] = known
+    missing = [index for index in range(len(cases)) if index not in rows]
+    if progress is not None:
+        progress(len(rows), len(cases))
+    parallel = Parallel(n_jobs=min(jobs or cpu_count(), max(1, len(missing))), return_as="generator_unordered")
+    for index, row in parallel(delayed(_indexed)(index, cases[index]) for index in missing):
+        store.put(cases[index], row)
+        rows[index] = row
+        if progress is not None:
+            progress(len(rows), len(cases))
+    return [rows[index] for index in range(len(cases))]
+
+
+def _indexed(index: int, case: Case) -> tuple[int, dict[str, Any]]:
+    return index, run_case(case)
+
+
+class _Store:
+    """Results that are there already, one file per case, named by the resolved scenario, seed and versions."""
+
+    def __init__(self, out: Path | None) -> None:
+        self._folder = None if out is None else out / "cases"
+
+    def get(self, case: Case) -> dict[str, Any] | None:
+        """The stored row of a case, if there is one."""
+        path = self._path(case)
+        if path is None or not path.exists():
+            return None
+        stored: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return {**stored, "strategy": case.strategy, "swept": case.swept}
+
+    def put(self, case: Case, row: dict[str, Any]) -> None:
+        """Store a row; the file is complete or not there."""
+        path = self._path(case)
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partial = path.with_suffix(".part")
+            partial.write_text(json.dumps(row) + "\n", encoding="utf-8")
+            partial.replace(path)
+
+    def _path(self, case: Case) -> Path | None:
+        if self._folder is None:
+            return None
+        from scenarios.build import versions
+
+        key = json.dumps([case.scenario().sha256(), case.seed, case.agent, versions()], sort_keys=True)
+        return self._folder / f"{sha256(key.encode()).hexdigest()[:20]}.json"
