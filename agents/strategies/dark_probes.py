@@ -47,8 +47,8 @@ class DarkProber(Taker):
         return [not_connected("pools", pool, "dark pool", dark) for pool in self.pools if pool not in dark]
 
     def asks_on(self, sent: Sequence[ChildOrder], view: View) -> bool:
-        """In sequence, and after a probe alone: the next venue is asked at once."""
-        return super().asks_on(sent, view) or (len(sent) == 1 and sent[0].venue in view.dark)
+        """In sequence, and after probes alone: the next venue is asked at once."""
+        return super().asks_on(sent, view) or (bool(sent) and all(child.venue in view.dark for child in sent))
 
     def pools_due(self, parent: ParentOrder, view: View, memory: Memory) -> list[str]:
         """The pools that may be asked now, in order."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agents.strategies.broadcast import Broadcast, even_split
 from agents.strategies.parameters import StrategyProblems
-from agents.strategy_trial import ScriptedMarket, Trial, buy, drive
+from agents.strategy_trial import ScriptedExperience, ScriptedMarket, Trial, buy, drive
 
 LIT = {
     "NYSE": (99_9900, 300, 100_0000, 300),
@@ -56,6 +56,15 @@ def test_fewer_shares_than_venues_go_to_the_first_ones():
 def test_venues_beyond_the_limit_get_nothing():
     market = ScriptedMarket(LIT | {"NASDAQ": (99_9900, 500, 100_0100, 500)})
     assert first_decision(drive(Broadcast(), buy(300, limit=100_0000), market)) == [("NYSE", 250), ("IEX", 50)]
+
+
+def test_a_broadcast_can_be_timed_to_arrive_everywhere_at_once():
+    measured = ScriptedExperience(
+        round_trips={"NYSE": 300_000, "NASDAQ": 250_000, "IEX": 350_000, "SIGMA_DARK": 500_000}
+    )
+    market = ScriptedMarket(LIT, {"SIGMA_DARK": 0}, experience=measured)
+    (_, actions), *_ = drive(Broadcast(arrive_together=True), buy(200), market).decisions
+    assert [child.not_before for child in actions.send] == [100_000, 125_000, 75_000, None]
 
 
 def test_a_broadcast_in_sequence_is_refused():

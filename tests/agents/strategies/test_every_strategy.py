@@ -101,7 +101,7 @@ def test_it_passes_the_conformance_suite_with_fill_or_kill_children(kind):
 
 
 @pytest.mark.parametrize("kind", REGISTRY)
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(market=markets(), parent=parents, chosen=parameters)
 def test_in_any_market(kind, market, parent, chosen):
     strategy: InRounds = REGISTRY[kind](**chosen)

@@ -72,6 +72,25 @@ def test_a_pool_s_worth_is_what_its_measured_fills_save():
     assert seen["SIGMA_DARK"] == -2_500 + 500
 
 
+def test_a_price_that_runs_on_costs_the_shares_that_a_pool_did_not_fill():
+    seen = scores(dark={"SIGMA_DARK": 0}, fill_ratios={"SIGMA_DARK": 0.5}, markouts={"SIGMA_DARK": 40.0})
+    assert seen["SIGMA_DARK"] == -5_000 + 2_000
+
+
+def test_a_pool_s_fee_is_paid_on_what_it_fills():
+    assert scores(dark={"SIGMA_DARK": 0}, fees={"SIGMA_DARK": 1_000})["SIGMA_DARK"] == -10_000 + 1_000
+
+
+def test_a_pool_is_asked_when_the_lit_market_is_beyond_the_limit():
+    trial = tried(dark={"SIGMA_DARK": 100}, parent=buy(100, limit=100_0000), fill_ratios={"SIGMA_DARK": 0.0})
+    assert trial.sent == [("SIGMA_DARK", 100, 100_0000)]
+
+
+def test_a_pool_that_scores_no_better_than_the_lit_market_is_not_asked():
+    trial = tried(dark={"SIGMA_DARK": 100}, fill_ratios={"SIGMA_DARK": 0.0})
+    assert trial.sent == [("NYSE", 100, 100_0100)]
+
+
 def test_a_pool_that_never_fills_is_not_asked_before_the_lit_market():
     trial = tried(dark={"SIGMA_DARK": 0}, fill_ratios={"SIGMA_DARK": 0.0}, round_trips={"SIGMA_DARK": 500_000})
     assert trial.sent == [("NYSE", 100, 100_0100)]

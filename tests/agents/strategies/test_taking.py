@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agents.strategies.price_time import PriceTime
+from agents.strategy import VenueQuote
 from agents.strategy_trial import ScriptedExperience, ScriptedMarket, Trial, at_most, buy, drive, sell
 from venues.messages import TimeInForce
 
@@ -12,6 +13,18 @@ LADDER = {
     "NASDAQ": (99_9900, 200, 100_0000, 200),
     "IEX": (99_9700, 100, 100_0100, 100),
 }
+
+
+class EmptyView:
+    """Nothing is displayed anywhere; after the first pause the work must not have looked in a circle."""
+
+    now, leaves, open_qty, lit, dark = 0, 100, 100, (), ()
+    looks = 0
+
+    def quotes(self) -> list[VenueQuote]:
+        self.looks += 1
+        assert self.looks < 10, "looks without waiting"
+        return []
 
 
 def first_decision(trial: Trial) -> list[tuple[str, int, int | None]]:
@@ -72,9 +85,16 @@ def test_nothing_beyond_the_parent_s_limit_is_taken():
     assert trial.status == "EXPIRED"
 
 
-def test_a_venue_with_an_empty_side_is_passed_over():
+def test_a_venue_with_an_empty_side_is_passed_over_and_not_scored():
     market = ScriptedMarket({"NYSE": (99_9900, 300, 0, 0), "IEX": (99_9900, 300, 100_0000, 100)})
-    assert drive(PriceTime(), buy(100), market).sent == [("IEX", 100, 100_0000)]
+    trial = drive(PriceTime(), buy(100), market)
+    assert trial.sent == [("IEX", 100, 100_0000)]
+    assert trial.decisions[0][1].scores == {"IEX": 0}
+
+
+def test_in_sequence_a_look_that_found_nothing_is_followed_by_a_pause():
+    waits = PriceTime(children="sequential", pause=2 * MS)(buy(100), EmptyView())
+    assert next(waits).wake == ("at", 2 * MS)
 
 
 def test_fill_or_kill_children_ask_for_what_is_displayed():
