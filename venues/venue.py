@@ -144,16 +144,18 @@ class Venue:
         try:
             if kind is NewOrder:
                 order_id, owner, side, qty, price, tif = message
-                self._log_order(now, self.number, self.seq, order_id, owner, 0, side, tif, price or 0, qty)
+                limit = 0 if price is None else price
+                self._log_order(now, self.number, self.seq, order_id, owner, 0, side, tif, limit, qty)
                 return
             if kind is CancelOrder:
                 self._log_order(now, self.number, self.seq, message.order_id, message.owner, 1, 0, -1, 0, 0)
                 return
             if kind is ReplaceOrder:
                 order_id, owner, qty, price = message
-                self._log_order(now, self.number, self.seq, order_id, owner, 2, 0, -1, price or 0, qty)
+                limit = 0 if price is None else price
+                self._log_order(now, self.number, self.seq, order_id, owner, 2, 0, -1, limit, qty)
                 return
-        except LogError:  # no integers, or too large: the book will refuse it; the log keeps that it came
+        except (LogError, TypeError):  # no integers, or too large: the book will refuse it; the log keeps that it came
             pass
         self._log_order(now, self.number, self.seq, 0, message.owner, 3, 0, -1, 0, 0)
 
