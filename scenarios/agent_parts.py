@@ -164,12 +164,12 @@ class Sniper(TradingAgent):
     count: Count = Field(1, description="How many firms there are, alike and independent.", examples=[4])
     presence: dict[VenueName, Count] = Field(
         default_factory=dict,
-        description="How many of the firms stand at each venue, the first ones; a venue that is not named has them all.",
+        description="How many of the firms stand at a venue, the first ones; all of them where it is not named.",
         examples=["{BATS: 4, NASDAQ: 3, IEX: 1}"],
     )
     news: PerVenue | None = Field(
         None,
-        description="From the fundamental value to the host at each venue; without it a host knows prices from feeds only.",
+        description="From the fundamental value to the host at each venue; without it hosts know prices from feeds only.",
         examples=["100us"],
     )
     reaction: LatencySpec = Field(

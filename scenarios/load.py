@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any, Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from scenarios.crosschecks import Pieces, findings
 from scenarios.fields import Known
 from scenarios.knowledge import CheckReport, check_report
-from scenarios.model import AnyAgent, AnyVenue, Scenario
+from scenarios.model import Scenario
 from scenarios.part import explained
 from scenarios.problems import Problem, ScenarioError, TreePath
 from scenarios.settings import Settings, apply_seed, apply_settings
@@ -53,16 +53,18 @@ def scenario_of(document: Document) -> Scenario:
     """The scenario of a document. Errors as :func:`load`."""
     problems = list(document.problems)
     known = known_names(document)
-    scenario: Scenario | None = None
+    mistakes = []
     try:
-        scenario = Scenario.model_validate(document.tree, context=known)
+        readable = Scenario.model_validate(document.tree, context=known)
     except ValidationError as error:
-        problems += [_located(document, loc, message) for loc, message in explained(error)]
-    pieces = pieces_of(document, known, scenario)
+        mistakes = list(explained(error))
+        problems += [_located(document, loc, message) for loc, message in mistakes]
+        readable = _readable_part(document, known, {loc[:2] for loc, _ in mistakes})
+    pieces = _pieces(document, known, readable, {loc[:2] for loc, _ in mistakes})
     problems += [document.problem(finding.path, finding.message) for finding in findings(pieces)]
-    if problems or scenario is None:
+    if problems:
         raise ScenarioError(_once_each(problems))
-    return scenario.in_folder(document.folder)
+    return readable.in_folder(document.folder)
 
 
 def known_names(document: Document) -> Known:
@@ -87,58 +89,61 @@ def _names(document: Document, key: str) -> list[str | None]:
 
 # -- what can be read in spite of problems ----------------------------------------------------------
 
+_LISTS: Final = ("venues", "agents")
+"""Keys whose items are read one by one."""
 
-def pieces_of(document: Document, known: Known, scenario: Scenario | None) -> Pieces:
-    """The pieces to check against each other; of a scenario with problems, those that have none of their own."""
-    read = _Salvage(document, known, scenario)
-    feeds, instruments = read.value("feeds"), read.value("instruments")
+_STAND_INS: Final = {
+    "name": "unnamed",
+    "instruments": [{"symbol": "NONE", "price": 1}],
+    "venues": [{"name": "NONE", "kind": "lit"}],
+}
+"""For required keys that could not be read; no check looks at them."""
+
+
+def _readable_part(document: Document, known: Known, mistaken: set[TreePath]) -> Scenario:
+    """The scenario without the keys, and the items of lists, that have mistakes."""
+    tree = dict(_STAND_INS)
+    for key, value in document.tree.items():
+        if key in Scenario.model_fields and (key,) not in mistaken:
+            if key in _LISTS and (items := [value[index] for index in _intact(value, key, mistaken)]):
+                tree[key] = items
+            elif key not in _LISTS and not any(path[0] == key for path in mistaken):
+                tree[key] = value
+    return Scenario.model_validate(tree, context=known)
+
+
+def _intact(items: list[Any], key: str, mistaken: set[TreePath]) -> list[int]:
+    return [index for index in range(len(items)) if (key, index) not in mistaken]
+
+
+def _pieces(document: Document, known: Known, readable: Scenario, mistaken: set[TreePath]) -> Pieces:
+    """The pieces to check against each other."""
+    required = {key for key, field in Scenario.model_fields.items() if field.is_required()}
+    unread = {path[0] for path in mistaken} | (required - document.tree.keys())
+
+    def value(key: str) -> Any:
+        return None if key in unread else getattr(readable, key)
+
+    def items(key: str) -> dict[int, Any]:
+        indexes = [] if (key,) in mistaken else _intact(_items(document, key), key, mistaken)
+        return dict(zip(indexes, getattr(readable, key), strict=False))
+
+    instruments, feeds = value("instruments"), value("feeds")
     return Pieces(
         folder=document.folder,
-        duration=read.value("duration"),
-        warm_up=read.value("warm_up"),
-        instrument=instruments[0] if instruments else None,
+        duration=value("duration"),
+        warm_up=value("warm_up"),
+        instrument=None if instruments is None else instruments[0],
         has_fundamental=document.tree.get("fundamental") is not None,
         has_sip=None if feeds is None else feeds.sip is not None,
         sip=None if feeds is None else feeds.sip,
         venue_kinds=known.venues,
         venue_names=_names(document, "venues"),
         agent_names=_names(document, "agents"),
-        venues=read.items("venues", AnyVenue),
-        agents=read.items("agents", AnyAgent),
+        venues=items("venues"),
+        agents=items("agents"),
         expected=list(document.tree["expect"]) if isinstance(document.tree.get("expect"), dict) else [],
     )
-
-
-class _Salvage:
-    """Reads one value, or one list item, at a time where the whole could not be read."""
-
-    def __init__(self, document: Document, known: Known, scenario: Scenario | None) -> None:
-        self._document = document
-        self._known = known
-        self._scenario = scenario
-
-    def value(self, key: str) -> Any:
-        """The value of a top-level key, its default where it is missing; None: it has a mistake."""
-        if self._scenario is not None:
-            return getattr(self._scenario, key)
-        field = Scenario.model_fields[key]
-        if key not in self._document.tree:
-            return None if field.is_required() else field.get_default(call_default_factory=True)
-        kind = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
-        return self._read(kind, self._document.tree[key])
-
-    def items(self, key: str, kind: Any) -> dict[int, Any]:
-        """The items of a list, by index, without those that have a mistake."""
-        if self._scenario is not None:
-            return dict(enumerate(getattr(self._scenario, key)))
-        read = {index: self._read(kind, item) for index, item in enumerate(_items(self._document, key))}
-        return {index: item for index, item in read.items() if item is not None}
-
-    def _read(self, kind: Any, value: Any) -> Any:
-        try:
-            return TypeAdapter(kind).validate_python(value, context=self._known)
-        except ValidationError:
-            return None
 
 
 # -- places -----------------------------------------------------------------------------------------

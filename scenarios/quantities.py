@@ -28,6 +28,15 @@ from typing import Final
 PRICE_UNITS_PER_DOLLAR: Final = 10_000
 MICROS_PER_DOLLAR: Final = 1_000_000
 
+LONGEST: Final = 2**53
+"""The longest duration, ns (104 days), as in `sim.latency`."""
+
+DEAREST: Final = 1_000_000_000 * PRICE_UNITS_PER_DOLLAR
+"""The highest price, price units."""
+
+LARGEST: Final = 10**18
+"""The largest whole number; the log holds 64 bits."""
+
 NANOSECONDS: Final[dict[str, int]] = {
     "ns": 1,
     "us": 1_000,
@@ -48,6 +57,7 @@ _MEANT: Final = {
     **dict.fromkeys(("hr", "hour", "hours"), "h"),
 }
 """What people write for a unit, lower case, and the unit to suggest."""
+_MOST_DIGITS: Final = 30
 _NUMBER: Final = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _WITH_UNIT: Final = re.compile(rf"\s*({_NUMBER})\s*([a-zA-Zµ]+)\s*")
 _PER_UNIT: Final = re.compile(rf"\s*({_NUMBER})\s*/\s*([a-zA-Zµ]+)\s*")
@@ -97,11 +107,15 @@ def parse_duration(value: object) -> int:
     if match is None:
         raise QuantityError(f"{show(value)} is not a duration; write a number and a unit, such as 350us, 1.5ms or 60s")
     amount, unit = match.groups()
-    nanoseconds = _scaled(amount, _unit_length(amount, unit))
+    nanoseconds = _exact(Decimal(amount)) * _unit_length(amount, unit)
     if nanoseconds.denominator != 1:
         raise QuantityError(f"{show(value)} is not a whole number of nanoseconds; round it, 1ns is the smallest step")
     if nanoseconds < 0:
         raise QuantityError(f"{show(value)} is negative; write a duration of zero or more, such as 0s or 350us")
+    if nanoseconds > LONGEST:
+        raise QuantityError(
+            f"{show(value)} is too long; a simulation reaches {format_duration(LONGEST)}, some 104 days"
+        )
     return int(nanoseconds)
 
 
@@ -177,7 +191,7 @@ def parse_rate(value: object) -> Rate:
         raise QuantityError(f"{show(value)} is not a rate; write a number, a slash and a unit, such as 1.5/s or 20/min")
     amount, unit = match.groups()
     _unit_length(amount, unit, "{amount}/{unit}")
-    if Decimal(amount) < 0:
+    if _exact(Decimal(amount)) < 0:
         raise QuantityError(f"{show(value)} is negative; write a rate of zero or more, such as 0/s or 20/min")
     return Rate(Decimal(amount), unit)
 
@@ -214,6 +228,8 @@ def parse_signed_price(value: object) -> int:
     units = _dollars(value) * PRICE_UNITS_PER_DOLLAR
     if units.denominator != 1:
         raise QuantityError(f"{show(value)} is finer than a price can be; write a multiple of $0.0001")
+    if abs(units) > DEAREST:
+        raise QuantityError(f"{show(value)} is too large; write dollars up to {DEAREST // PRICE_UNITS_PER_DOLLAR}")
     return int(units)
 
 
@@ -266,7 +282,7 @@ def _dollars(value: object) -> Fraction:
     match = _DOLLARS.fullmatch(value) if isinstance(value, str) else None
     if match is None or (match[1] and match[2]):
         raise QuantityError(f"{show(value)} is not an amount in dollars; write a number such as 0.0030")
-    return Fraction(Decimal((match[1] or match[2]) + match[3]))
+    return _exact(Decimal((match[1] or match[2]) + match[3]))
 
 
 # -- numbers ----------------------------------------------------------------------------------------
@@ -300,6 +316,8 @@ def parse_whole(value: object, of: str = "") -> int:
     number = _exact(value)
     if number.denominator != 1:
         raise QuantityError(f"{show(value)} is not {named}; write one, such as {round(number)}")
+    if abs(number) > LARGEST:
+        raise QuantityError(f"{show(value)} is too large; write a number up to {LARGEST}")
     return int(number)
 
 
@@ -330,11 +348,11 @@ def _exact(value: object) -> Fraction:
         number = Decimal("NaN")
     if not number.is_finite():
         raise QuantityError(f"{show(value)} is not a finite number; write one such as 0.01")
+    if number and not (
+        -_MOST_DIGITS < number.adjusted() < _MOST_DIGITS and len(number.as_tuple().digits) < _MOST_DIGITS
+    ):
+        raise QuantityError(f"{show(value)} is out of range; write a number of fewer than {_MOST_DIGITS} digits")
     return Fraction(number)
-
-
-def _scaled(amount: str, factor: int) -> Fraction:
-    return Fraction(Decimal(amount)) * factor
 
 
 def _plain(number: Decimal) -> str:

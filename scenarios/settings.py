@@ -147,7 +147,8 @@ def _opened(node: Any, path: TreePath, step: str, document: Document) -> Any:
     if node is None:
         return {}
     if path[-1] == "strategy" and isinstance(node, str):
-        variant = document.tree.get("strategies", {}).get(node)
+        strategies = document.tree.get("strategies")
+        variant = strategies.get(node) if isinstance(strategies, dict) else None
         return deepcopy(variant) if isinstance(variant, dict) else {"kind": node}
     raise _WrongPath(
         f"{document.name_of(path)}.{step}", f"{document.name_of(path)} is {show(node)}, which has no {step!r}"

@@ -283,12 +283,20 @@ class _Reader:
     def _scalar(self, node: ScalarNode, path: TreePath) -> Any:
         kind, text = str(node.tag).removeprefix(_TAG), node.value
         if kind == "int":
-            return int(text.replace("_", ""), 0) if not text.lstrip("+-0").isdigit() else int(text)
+            return _whole(text)
         if kind == "float":
             return _decimal(text)
         if kind == "bool":
             return text.lower() == "true"
         return None if kind == "null" else text
+
+
+def _whole(text: str) -> int | Decimal:
+    """A YAML 1.2 integer; one with more digits than Python reads stays a decimal, for a message to show."""
+    digits = text.replace("_", "")
+    if digits.lstrip("+-").startswith(("0x", "0o")):
+        return int(digits, 0)
+    return int(digits) if len(digits) < 1_000 else Decimal(digits)
 
 
 def _decimal(text: str) -> Decimal:
