@@ -57,3 +57,12 @@ class Participant:
         now = self.env.now
         self._log_state(now, self.number, POSITION, self.ledger.position)
         self._log_state(now, self.number, CASH, self.ledger.cash)
+
+
+class Idle(Participant):
+    """Does nothing and logs nothing: a market with it and a market without it are the same."""
+
+    kind = "idle"
+
+    def log_state(self, _: object = None) -> None:
+        """It has nothing to say."""

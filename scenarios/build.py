@@ -17,7 +17,7 @@ from agents.background import BackgroundFlow, FlowDraws, RestingOrders
 from agents.dark_liquidity import DarkDraws, DarkLiquidity
 from agents.maker import MAKER_WAKES, MakerTerms, MarketMaker
 from agents.news import Fundamental, Jumps, MeanReverting, ValueProcess
-from agents.participant import Participant, Place
+from agents.participant import Idle, Participant, Place
 from agents.planned import PlannedParent
 from agents.router import Router
 from agents.sniper import SNIPER_WAKES, Sniper, SniperHost, SniperTerms
@@ -474,7 +474,7 @@ class _Builder:
         return parents
 
     def _idle(self, agent: m.Idle, name: str, number: int) -> Participant:
-        return Participant(self.place, name, number, {})
+        return Idle(self.place, name, number, {})
 
     def _replay(self, agent: m.Replay, name: str, number: int) -> Participant:
         from agents.replay import Replay

@@ -1,0 +1,198 @@
+"""Who won the races that a run's log shows: makers against snipers, a sweep's children against snipers, dark fills.
+
+All from recorded tables. A quote is *stale* when it lies through the fundamental value as the log has it at that moment;
+nobody in the market sees that value without delay.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.attribution import SNIPER, attribute
+from analysis.best_quotes import NO_ASK, NO_BID, best_quotes
+from analysis.child_orders import child_orders, fills
+from analysis.codes import ACTION_NEW, ACTION_REPLACE, CANCEL_REJECTED, MICROS_PER_DOLLAR, MICROS_PER_UNIT
+from analysis.tables import Ints, RunTables
+
+MAKER_KIND = "market_maker"
+
+
+@dataclass(frozen=True)
+class Losses:
+    """What makers lost to snipers on stale quotes. ``dollars`` is value less price, times shares; ``trades`` how many."""
+
+    dollars: float
+    shares: int
+    trades: int
+
+
+def maker_losses(tables: RunTables) -> Losses:
+    """Trades in which a sniper took a maker's quote that was through the fundamental value."""
+    trades, news = tables["trades"], tables["news"]
+    row = np.searchsorted(news["at"], trades["at"], side="right") - 1
+    by_sniper = _is_kind(tables, trades["taker"], SNIPER) & _is_kind(tables, trades["maker"], MAKER_KIND) & (row >= 0)
+    value = news["value"][np.maximum(row, 0)] if len(news) else np.zeros(len(trades), dtype=np.int64)
+    edge = np.where(by_sniper, trades["side"] * (value - trades["price"]), 0)
+    lost = edge > 0
+    micros = int((edge[lost] * trades["qty"][lost]).sum()) * MICROS_PER_UNIT
+    return Losses(micros / MICROS_PER_DOLLAR, int(trades["qty"][lost].sum()), int(lost.sum()))
+
+
+@dataclass(frozen=True)
+class SweepFills:
+    """First sweeps of parents at one venue: displayed shares aimed at, missed, and missed to snipers' trades."""
+
+    aimed: int
+    missed: int
+    missed_to_snipers: int
+
+
+def first_sweeps(tables: RunTables, through: str) -> dict[str, SweepFills]:
+    """By venue, the children of each parent's first decision, where that decision also went to the venue ``through``."""
+    children = child_orders(tables)
+    first: dict[int, int] = {}
+    swept: dict[int, set[int]] = {}
+    for parent, decision, venue in zip(children.parent_id, children.decision, children.venue, strict=True):
+        first.setdefault(int(parent), int(decision))
+        swept.setdefault(int(decision), set()).add(int(venue))
+    names = tables.directory.venues
+    anchor = next(number for number, name in names.items() if name == through)
+    chosen = {
+        int(child)
+        for child, parent, decision in zip(children.order_id, children.parent_id, children.decision, strict=True)
+        if first[int(parent)] == int(decision) and anchor in swept[int(decision)]
+    }
+    found = attribute(tables)
+    sums = {number: [0, 0, 0] for number in names if tables.directory.is_lit(number)}
+    for target in found.targets:
+        if target.order_id in chosen:
+            sums[target.venue][0] += target.target
+            sums[target.venue][1] += target.missed
+    for charge in found.charges:
+        if charge.order_id in chosen and charge.cause == f"{SNIPER} trade":
+            sums[charge.venue][2] += charge.shares
+    return {names[number]: SweepFills(*each) for number, each in sums.items()}
+
+
+@dataclass(frozen=True)
+class DarkSavings:
+    """Dark fills of routers against the lit touch at that moment: shares, and sums of shares x price units."""
+
+    shares: int
+    saved: int
+    spread: int
+
+    @property
+    def of_spread(self) -> float:
+        """Saving per share over the spread; a fill at the true midpoint saves 0.5."""
+        return self.saved / self.spread if self.spread else float("nan")
+
+
+def dark_savings(tables: RunTables) -> DarkSavings:
+    """What dark fills saved against taking the best displayed price of the lit venues at the same time."""
+    done, best = fills(tables), best_quotes(tables)
+    dark = np.array([not tables.directory.is_lit(int(venue)) for venue in done.venue], dtype=bool)
+    at = done.at[dark]
+    bid, ask = best.bid_at(at), best.ask_at(at)
+    open_market = (bid != NO_BID) & (ask != NO_ASK) & (ask > bid)
+    side, px, qty = done.side[dark][open_market], done.px[dark][open_market], done.qty[dark][open_market]
+    bid, ask = bid[open_market], ask[open_market]
+    touch = np.where(side > 0, ask, bid)
+    return DarkSavings(int(qty.sum()), int((side * (touch - px) * qty).sum()), int(((ask - bid) * qty).sum()))
+
+
+@dataclass(frozen=True)
+class Races:
+    """Races over one venue's stale maker quotes: how many there were and how many the maker won."""
+
+    runs: int
+    won: int
+
+
+def quote_races(tables: RunTables, edge: int, window: int) -> dict[str, Races]:
+    """By venue: news that made a lone maker's best quote stale, and whether a sniper took it before it was gone.
+
+    A race is a change of the value after which a venue's best quote, standing there alone, is a maker's and lies at least
+    ``edge`` price units through the value. The maker has won when no sniper traded with that quote within ``window`` ns.
+    News within a window of the one before is left out: two races would be one.
+    """
+    names = tables.directory.venues
+    return {names[venue]: _races_at(tables, venue, edge, window) for venue in names if tables.directory.is_lit(venue)}
+
+
+def _races_at(tables: RunTables, venue: int, edge: int, window: int) -> Races:
+    news, quotes, trades = tables["news"], tables["quotes"], tables["trades"]
+    here = quotes["venue"] == venue
+    times, seqs = quotes["at"][here], quotes["seq"][here]
+    bids, asks = quotes["bid"][here], quotes["ask"][here]
+    sizes = {1: quotes["ask_qty"][here], -1: quotes["bid_qty"][here]}
+    makers = MakerQuotes(tables, venue)
+    sniped = (trades["venue"] == venue) & _is_kind(tables, trades["taker"], SNIPER)
+    sniped_at, sniped_order = trades["at"][sniped], trades["maker_order"][sniped]
+    calm = np.diff(news["at"], append=news["at"][-1] + 2 * window) > window
+    calm &= np.diff(news["at"], prepend=news["at"][0] - 2 * window) > window
+    runs = won = 0
+    for at, value in zip(news["at"][calm].tolist(), news["value"][calm].tolist(), strict=True):
+        row = int(np.searchsorted(times, at, side="right")) - 1
+        if row < 0:
+            continue
+        for side, price in ((1, int(asks[row])), (-1, int(bids[row]))):
+            if not sizes[side][row] or side * (value - price) < edge:
+                continue
+            order = makers.alone_at(-side, price, int(seqs[row]), int(sizes[side][row]))
+            if order is None:
+                continue
+            runs += 1
+            taken = (sniped_order == order) & (sniped_at >= at) & (sniped_at <= at + window)
+            won += not bool(taken.any())
+    return Races(runs, won)
+
+
+class MakerQuotes:
+    """Makers' orders at a venue by price and side: which one stood there after a message?
+
+    A stint is (first message, first message after it, order, shares): an order at one price and size.
+    """
+
+    def __init__(self, tables: RunTables, venue: int) -> None:
+        reports = tables["reports"]
+        here = (reports["venue"] == venue) & _is_kind(tables, reports["owner"], MAKER_KIND)
+        columns = ("seq", "order_id", "side", "exec_type", "leaves_qty")
+        rows = zip(*(reports[column][here].tolist() for column in columns), strict=True)
+        prices = _prices_by_message(tables, venue)
+        open_stint: dict[int, tuple[int, int, int]] = {}
+        self._stints: dict[tuple[int, int], list[tuple[int, int, int, int]]] = {}
+        for seq, order, side, exec_type, leaves in rows:
+            if exec_type == CANCEL_REJECTED:
+                continue
+            if order in open_stint:
+                since, price, qty = open_stint.pop(order)
+                self._stints.setdefault((side, price), []).append((since, seq, order, qty))
+                before = price
+            else:
+                before = 0
+            if leaves:
+                open_stint[order] = (seq, prices.get((seq, order), before), leaves)
+
+    def alone_at(self, side: int, price: int, seq: int, size: int) -> int | None:
+        """The order that stood there after the message, when it is all of the displayed size."""
+        for since, until, order, qty in self._stints.get((side, price), []):
+            if since <= seq < until and qty == size:
+                return order
+        return None
+
+
+def _prices_by_message(tables: RunTables, venue: int) -> dict[tuple[int, int], int]:
+    """(message, order) -> the limit price that a new order or a replace named."""
+    orders = tables["orders"]
+    named = (orders["venue"] == venue) & np.isin(orders["action"], (ACTION_NEW, ACTION_REPLACE))
+    columns = ("seq", "order_id", "price")
+    rows = zip(*(orders[column][named].tolist() for column in columns), strict=True)
+    return {(seq, order): price for seq, order, price in rows}
+
+
+def _is_kind(tables: RunTables, owners: Ints, kind: str) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    wanted = [number for number, its in tables.directory.agent_kinds.items() if its == kind]
+    return np.isin(owners, wanted)
