@@ -169,7 +169,7 @@ class Sniper(TradingAgent):
     )
     news: PerVenue | None = Field(
         None,
-        description="From the fundamental value to the host at each venue; without it hosts know prices from feeds only.",
+        description="From the fundamental value to the host at each venue; without it, prices come from feeds only.",
         examples=["100us"],
     )
     reaction: LatencySpec = Field(

@@ -294,6 +294,15 @@ def _covers(latency: PerVenue, venues: Iterable[str], path: TreePath) -> Finding
         yield Finding(path, f"says nothing of {', '.join(missing)}; write {example}")
 
 
+def presence_is_of_firms_there_are(pieces: Pieces) -> Findings:
+    """No more of a sniper's firms stand at a venue than there are."""
+    for path, sniper in pieces.of_type(Sniper):
+        for venue, firms in sniper.presence.items():
+            if firms > sniper.count:
+                message = f"{firms} of {sniper.count}; write {sniper.count} or fewer, or a larger `count`"
+                yield Finding((*path, "presence", venue), message)
+
+
 def links_join_lit_venues(pieces: Pieces) -> Findings:
     """A sniper's links lead from one lit venue to another."""
     for path, sniper in pieces.of_type(Sniper):
@@ -320,10 +329,17 @@ def files_are_there(pieces: Pieces) -> Findings:
     for path, replay in pieces.of_type(Replay):
         for key in ("file", "book"):
             name = getattr(replay, key)
-            if name is not None and not (pieces.folder / name).is_file():
-                near = sorted(p.name for p in (pieces.folder / name).parent.glob("*") if p.suffix in _RECORDED)
+            if name is not None and not _is_file(pieces.folder / name):
+                near = sorted(p.name for p in pieces.folder.glob("*") if p.suffix in _RECORDED)
                 message = f"there is no file {name!r} beside the scenario; {instead(Path(name).name, near, 'there')}"
                 yield Finding((*path, key), message)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 _RECORDED = (".csv", ".gz", ".txt")
@@ -359,6 +375,7 @@ CHECKS: tuple[Callable[[Pieces], Findings], ...] = (
     routers_see_quotes,
     strategies_know_their_venues,
     every_venue_has_its_latency,
+    presence_is_of_firms_there_are,
     links_join_lit_venues,
     files_are_there,
     own_classes_can_be_loaded,

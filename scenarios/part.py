@@ -85,13 +85,25 @@ def failure(message: str) -> PydanticCustomError:
 
 
 def _explain(part: type[Part], error: ErrorDetails) -> InitErrorDetails:
-    """The same error at the same place in our words; one already explained stays as it is."""
-    explain = _EXPLANATIONS.get(error["type"], _as_pydantic_says)
-    message = error["ctx"]["message"] if error["type"] == "explained" else explain(part, error)
+    loc, message = _in_our_words(part, error)
+    return InitErrorDetails(type=failure(message), loc=loc, input=error["input"])
+
+
+def _in_our_words(part: type[Part], error: ErrorDetails) -> tuple[tuple[int | str, ...], str]:
+    """Where and what; an error that is already explained stays as it is."""
+    if error["type"] == "explained":
+        return error["loc"], error["ctx"]["message"]
+    message = _EXPLANATIONS.get(error["type"], _as_pydantic_says)(part, error)
     loc = error["loc"]
     if error["type"] in ("union_tag_invalid", "union_tag_not_found") and isinstance(error["input"], dict):
-        loc = (*loc, "kind")
-    return InitErrorDetails(type=failure(message), loc=loc, input=error["input"])
+        loc = (*loc, _discriminator(error))
+    return loc, message
+
+
+def _discriminator(error: ErrorDetails) -> str:
+    """The key that tells the choices of a union apart."""
+    name = str(error["ctx"].get("discriminator", ""))
+    return name.strip("'") if name.startswith("'") else "kind"
 
 
 def _missing(part: type[Part], error: ErrorDetails) -> str:
@@ -119,6 +131,8 @@ def _unknown_kind(_: type[Part], error: ErrorDetails) -> str:
 def _kind_missing(_: type[Part], error: ErrorDetails) -> str:
     if not isinstance(error["input"], dict):
         return _not_a_mapping(_, error)
+    if "default" in error["input"]:
+        return "one latency is wanted here, not one for each venue; write for example 350us"
     return "missing; say which `kind` this is"
 
 
@@ -166,4 +180,4 @@ _EXPLANATIONS: dict[str, Callable[[type[Part], ErrorDetails], str]] = {
 def explained(error: ValidationError) -> Iterator[tuple[tuple[int | str, ...], str]]:
     """Where and what of every mistake that a part's validation found."""
     for each in error.errors(include_url=False):
-        yield each["loc"], each["ctx"]["message"]
+        yield _in_our_words(Part, each)

@@ -135,9 +135,13 @@ def _path_of(source: str | Path) -> Path:
     if str(source) in known:
         return known[str(source)]
     path = Path(source)
-    if path.is_dir():
+    try:
+        is_folder, exists = path.is_dir(), path.exists()
+    except (OSError, ValueError):  # a name that no file can have
+        is_folder = exists = False
+    if is_folder:
         raise _unreadable(str(source), "is a folder; name a scenario file in it")
-    if not path.exists():
+    if not exists:
         here = f"no such file, and no built-in scenario of that name; {instead(path.stem, list(known), 'built-in')}"
         raise _unreadable(str(source), here)
     return path
