@@ -45,7 +45,13 @@ class VenueFlow:
     """The flow at one venue."""
 
     def __init__(
-        self, place: Place, number: int, session: OrderEntry, news: HistoryView[int], draws: FlowDraws, ledger_of: Participant
+        self,
+        place: Place,
+        number: int,
+        session: OrderEntry,
+        news: HistoryView[int],
+        draws: FlowDraws,
+        ledger_of: Participant,
     ) -> None:
         self._place = place
         self._env = place.env

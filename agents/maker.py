@@ -175,9 +175,7 @@ class MarketMaker(Participant):
             slot.order_id = order_id = self.place.new_id()
             slot.price, slot.cum_qty = price, 0
             self._slot_of[order_id] = slot
-            slot.session.send(
-                NewOrder(order_id, self.number, slot.side, self._terms.size, price, TimeInForce.DAY)
-            )
+            slot.session.send(NewOrder(order_id, self.number, slot.side, self._terms.size, price, TimeInForce.DAY))
         elif slot.price != price:
             slot.price = price
             slot.session.send(ReplaceOrder(slot.order_id, self.number, slot.cum_qty + self._terms.size, price))

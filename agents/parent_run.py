@@ -77,7 +77,7 @@ class ParentRun:
         self._wake: str | tuple[str, int] = "all_done"
         self._wake_number = 0
         self._idle = 0
-        self._name = getattr(type(strategy), "__name__", str(strategy))
+        self._name = _name_of(strategy)
         self._strategy = strategy(parent, self)
 
     # -- the view -------------------------------------------------------------------------------
@@ -215,7 +215,7 @@ class ParentRun:
         while True:
             actions = wanted if isinstance(wanted, Actions) else Actions(send=wanted)
             self._check(actions)
-            self.rounds += 1
+            self.rounds += bool(actions.send)
             for child_id in actions.cancel:
                 self.desk.cancel(self._live(child_id))
             for child_id, qty, price in actions.replace:
@@ -233,7 +233,9 @@ class ParentRun:
                 return
             self._idle += 1
             if self._idle > IDLE_ROUNDS:
-                raise self.breach(f"{IDLE_ROUNDS} yields in a row sent nothing and waited for nothing; yield a wake time")
+                raise self.breach(
+                    f"{IDLE_ROUNDS} yields in a row sent nothing and waited for nothing; yield a wake time"
+                )
             reports, self._waiting = self._waiting, []
             try:
                 wanted = self._strategy.send((self.now, reports))
@@ -261,7 +263,9 @@ class ParentRun:
             if order.price is not None and self.parent.limit is not None:
                 self._check_limit(order.price)
             elif self.parent.limit is not None:
-                raise self.breach(f"a market order for {order.venue}, but the parent has a limit of {self.parent.limit}")
+                raise self.breach(
+                    f"a market order for {order.venue}, but the parent has a limit of {self.parent.limit}"
+                )
             wanted += order.qty
         if wanted > self.leaves:
             raise self.breach(f"children of {wanted} shares asked for, {self.leaves} left of {self.parent.qty}")
@@ -277,3 +281,9 @@ class ParentRun:
         assert limit is not None
         if side * (price - limit) > 0:
             raise self.breach(f"a child at {price}, worse than the parent's limit {limit} (price units of $0.0001)")
+
+
+def _name_of(strategy: object) -> str:
+    """What to call a strategy in an error: its class, or the generator function it is."""
+    function = getattr(strategy, "func", strategy)
+    return str(getattr(function, "__name__", type(function).__name__))

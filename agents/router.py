@@ -91,7 +91,9 @@ class Router(Participant):
         if planned.limit_offset is None:
             return planned.limit
         quotes = self.look()
-        near = [q.ask for q in quotes if q.ask_qty] if planned.side is Side.BUY else [q.bid for q in quotes if q.bid_qty]
+        near = (
+            [q.ask for q in quotes if q.ask_qty] if planned.side is Side.BUY else [q.bid for q in quotes if q.bid_qty]
+        )
         if not near:
             return None
         best = min(near) if planned.side is Side.BUY else max(near)
@@ -206,6 +208,8 @@ class Router(Participant):
             price, size = quote.opposite(run.parent.side)
             within = order.price is None or run.parent.side * (order.price - price) >= 0
             child.aimed = min(order.qty, size) if within else 0
+        elif self.facts[order.venue].kind == "dark":
+            child.aimed = order.qty  # a pool shows nothing: all of it is aimed at
         self._children[child.child_id] = child
         return child
 

@@ -17,8 +17,8 @@ parent; what is open then is cancelled and the leaves are reported. A strategy d
 
 Rules the driver enforces (a strategy that breaks one is stopped with a message that names it, `StrategyError`)
     a child's size is at least 1 share; children in flight and shares filled never exceed the parent;
-    a child's limit is never worse than the parent's; at most ``max_rounds`` yields in a row that send nothing and
-    wait for nothing.
+    a child's limit is never worse than the parent's; at most `agents.parent_run.IDLE_ROUNDS` yields in a row that
+    send nothing and wait for nothing.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Experience(Protocol):
         """Smallest child round trip seen so far, ns."""
 
     def fill_ratio(self, venue: str) -> float | None:
-        """Shares filled over displayed shares aimed at, recent children weigh more; in [0, 1]."""
+        """Shares filled over shares aimed at (displayed ones; at a dark pool those asked for), recent children weigh more; in [0, 1]."""
 
     def markout(self, venue: str) -> float | None:
         """Mean signed move of the mid after own takes there, price units per share, at the router's markout horizon.
@@ -133,8 +133,8 @@ class Actions:
         send: children to send now (or at their ``not_before``), all at once.
         cancel: ids of live children to cancel (ids come with the reports, see :class:`ChildReport`).
         replace: (child id, new total quantity, new limit) of live children.
-        wake: "any" report, "all_done" (every child finished), or ("at", ns), whichever comes first with the reports
-            so far. A parent's end always wakes the driver, not the strategy.
+        wake: "any" report, "all_done" (every child finished), or ("at", ns): then, or when every child that was live has
+            finished. A parent's end always wakes the driver, not the strategy.
         scores: what the decision was made on, venue -> millionths of a dollar per share, lower is better; logged.
     """
 
