@@ -5,7 +5,8 @@ Rules
     pool trades at the stale midpoint. One-sided or crossed: no cross. Locked: at the locked price.
     Orders never show. Time priority among the orders whose limits accept the midpoint; a market order has no limit.
     IOC and FOK end at once; DAY and GTC rest and are tried again when the reference moves while both sides rest.
-    A cross is logged with the midpoint; the order that arrived later is the taker.
+    A cross is logged with the midpoint; the order that arrived (or lost its place by a replace) later is the taker.
+    A closed pool crosses nothing.
 
 Does not model
     Size priority, per-order minimum execution size, conditional orders; a venue-wide minimum order size is there.
@@ -14,6 +15,7 @@ Does not model
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any, Protocol
 
 from sim.environment import Environment
@@ -52,9 +54,10 @@ class Reference(Protocol):
 class DarkOrder:
     """An order waiting in the pool."""
 
-    __slots__ = ("cum_qty", "leaves_qty", "limit", "order_id", "owner", "side", "time_in_force")
+    __slots__ = ("arrival", "cum_qty", "leaves_qty", "limit", "order_id", "owner", "side", "time_in_force")
 
-    def __init__(self, order: NewOrder, cum_qty: int = 0) -> None:
+    def __init__(self, order: NewOrder, arrival: int, cum_qty: int = 0) -> None:
+        self.arrival = arrival
         self.order_id = order.order_id
         self.owner = order.owner
         self.side = order.side
@@ -87,6 +90,7 @@ class MidpointBook:
         self.midpoint: int | None = None
         """Price units; None: no two-sided reference."""
         self._resting: dict[Side, dict[int, DarkOrder]] = {Side.BUY: {}, Side.SELL: {}}  # by arrival
+        self._arrivals = count()
 
     def __len__(self) -> int:
         return sum(len(orders) for orders in self._resting.values())
@@ -94,7 +98,7 @@ class MidpointBook:
     @property
     def both_sides_rest(self) -> bool:
         """Could a move of the reference make resting orders trade with each other?"""
-        return bool(self._resting[Side.BUY]) and bool(self._resting[Side.SELL])
+        return self.state is BookState.OPEN and bool(self._resting[Side.BUY]) and bool(self._resting[Side.SELL])
 
     def find(self, order_id: int) -> DarkOrder | None:
         """The live order with this id, if any."""
@@ -103,19 +107,13 @@ class MidpointBook:
         return self._resting[Side.BUY].get(order_id) or self._resting[Side.SELL].get(order_id)
 
     def set_reference(self, bid: int, ask: int, now: int) -> list[ExecutionReport]:
-        """Take a new reference (0: that side is empty); resting orders that now agree trade, oldest taker last."""
+        """Take a new reference (0: that side is empty); resting orders that now agree trade, the oldest first."""
         two_sided = bid > 0 and ask > 0 and bid <= ask
         midpoint = (bid + ask) // 2 if two_sided else None
         if midpoint == self.midpoint:
             return []
         self.midpoint = midpoint
-        reports: list[ExecutionReport] = []
-        if midpoint is not None and self.both_sides_rest:
-            for order in list(self._resting[Side.SELL].values()):
-                self._cross(reports, order, now)
-                if not order.leaves_qty:
-                    del self._resting[Side.SELL][order.order_id]
-        return reports
+        return self._cross_resting(now)
 
     def handle(self, message: Any, now: int) -> list[ExecutionReport]:
         """Answer any message."""
@@ -132,7 +130,7 @@ class MidpointBook:
             reason = self._fault(order)
         if reason:
             return [refuse(ExecType.REJECTED, order, reason, now)]
-        entry = DarkOrder(order)
+        entry = DarkOrder(order, next(self._arrivals))
         reports = [_report(ExecType.NEW, OrdStatus.NEW, entry, now)]
         if order.time_in_force is TimeInForce.FOK and self._available(entry) < order.qty:
             return [*reports, _report(ExecType.CANCELED, OrdStatus.CANCELED, entry, now, Reason.FOK_NOT_FILLABLE)]
@@ -165,7 +163,7 @@ class MidpointBook:
             return [refuse(ExecType.CANCEL_REJECTED, message, reason, now)]
         if wanted.qty <= order.cum_qty:
             return [self._take_out(order, Reason.REQUESTED, now)]
-        entry = DarkOrder(wanted, order.cum_qty)
+        entry = DarkOrder(wanted, next(self._arrivals), order.cum_qty)
         status = OrdStatus.PARTIALLY_FILLED if entry.cum_qty else OrdStatus.NEW
         reports = [_report(ExecType.REPLACED, status, entry, now)]
         if entry.limit == order.limit and entry.leaves_qty <= order.leaves_qty:
@@ -178,10 +176,10 @@ class MidpointBook:
         return reports
 
     def set_state(self, state: BookState, now: int) -> list[ExecutionReport]:
-        """Open or close; closing ends all DAY orders, buys before sells, oldest first."""
+        """Open or close; closing ends all DAY orders, buys before sells, oldest first; opening crosses what stayed."""
         self.state = state
         if state is BookState.OPEN:
-            return []
+            return self._cross_resting(now)
         ended = [o for side in self._resting.values() for o in side.values() if o.time_in_force is TimeInForce.DAY]
         return [self._take_out(order, Reason.SESSION_END, now) for order in ended]
 
@@ -208,17 +206,27 @@ class MidpointBook:
 
     def _cross(self, reports: list[ExecutionReport], entry: DarkOrder, now: int) -> None:
         midpoint = self.midpoint
-        for maker in self._candidates(entry):
+        for other in self._candidates(entry):
             if not entry.leaves_qty:
                 return
             assert midpoint is not None
-            traded = min(maker.leaves_qty, entry.leaves_qty)
-            for order, liquidity in ((maker, Liquidity.MAKER), (entry, Liquidity.TAKER)):
+            traded = min(other.leaves_qty, entry.leaves_qty)
+            maker, taker = (other, entry) if other.arrival < entry.arrival else (entry, other)
+            for order, liquidity in ((maker, Liquidity.MAKER), (taker, Liquidity.TAKER)):
                 order.leaves_qty -= traded
                 order.cum_qty += traded
                 reports.append(_fill(order, midpoint, traded, liquidity, now))
-            if not maker.leaves_qty:
-                del self._resting[maker.side][maker.order_id]
+            if not other.leaves_qty:
+                del self._resting[other.side][other.order_id]
+
+    def _cross_resting(self, now: int) -> list[ExecutionReport]:
+        reports: list[ExecutionReport] = []
+        if self.midpoint is not None and self.both_sides_rest:
+            for order in list(self._resting[Side.SELL].values()):
+                self._cross(reports, order, now)
+                if not order.leaves_qty:
+                    del self._resting[Side.SELL][order.order_id]
+        return reports
 
     def _take_out(self, order: DarkOrder, reason: Reason, now: int) -> ExecutionReport:
         del self._resting[order.side][order.order_id]
@@ -326,3 +334,4 @@ class DarkPool(Venue):
         """End the session: DAY orders are cancelled and told so."""
         self.seq += 1
         self._report(self.book.set_state(BookState.CLOSED, self.env.now))
+        self._watch(False)

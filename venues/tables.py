@@ -1,7 +1,8 @@
 """The tables that venues write into the event log (one row each; integers only).
 
-``seq`` is the venue's own sequence number: every message a venue handles gets the next one, so the rows of one
-venue can be put into the exact order of its matching engine. Prices are price units ($0.0001), sizes shares, times ns.
+``seq`` is the venue's own sequence number: every message a venue handles gets the next one, and so does what a venue
+does by itself (a close, a dark cross set off by a moving reference), so the rows of one venue can be put into the exact
+order of its matching engine. Prices are price units ($0.0001), sizes shares, times ns.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ class Venue:
         self._maker_fee, self._taker_fee = fees.maker, fees.taker
         self.speed_bump = speed_bump
         self.seq = 0
-        """Sequence number of the last message handled; equals how many there were."""
+        """Sequence number of the last thing that happened here: a message, a close, a cross set off by a reference."""
         self.handled: dict[int, int] = {}
         """Messages handled, by owner."""
         self._station = Station(env, service, self._serve)

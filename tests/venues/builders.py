@@ -1,19 +1,20 @@
 """Named builders: a book with orders in it, an order in one line, what a list of reports says in short.
 
-Prices are price units ($0.0001), as in ``100_0500`` for $100.05; sizes shares. Ids count up from 1 unless stated.
+Prices are price units ($0.0001), as in ``100_0500`` for $100.05; sizes shares. Ids are fresh
+unless stated.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import count
-from typing import Any
 
 from venues.book import Book
 from venues.messages import (
     CancelOrder,
     ExecType,
     ExecutionReport,
+    Liquidity,
     NewOrder,
     Reason,
     ReplaceOrder,
@@ -26,7 +27,7 @@ DAY, GTC, IOC, FOK = TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC, TimeInFo
 MAKER, TAKER = 7, 8
 """Two participants: the one whose orders rest, and the one who comes to trade."""
 
-_fresh = count(1_000_000)
+_fresh = count(1_000)
 
 
 def buy(
@@ -55,29 +56,25 @@ Resting = Sequence[tuple[int, int]]
 """(price, qty) of orders, in the order of their arrival."""
 
 
-def fill_book(book: Any, bids: Resting = (), asks: Resting = ()) -> None:
-    """Rest MAKER's orders, ids 1, 2, ...: the asks first, then the bids."""
-    orders = [sell(qty, price, owner=MAKER) for price, qty in asks] + [
-        buy(qty, price, owner=MAKER) for price, qty in bids
-    ]
-    for order_id, order in enumerate(orders, start=1):
-        (report,) = book.handle(order._replace(order_id=order_id), 0)
-        assert report.exec_type is ExecType.NEW, report
+def maker_orders(bids: Resting = (), asks: Resting = ()) -> list[NewOrder]:
+    """MAKER's orders with ids 1, 2, ...: the asks first, then the bids."""
+    orders = [sell(qty, price, owner=MAKER) for price, qty in asks]
+    orders.extend(buy(qty, price, owner=MAKER) for price, qty in bids)
+    return [order._replace(order_id=order_id) for order_id, order in enumerate(orders, start=1)]
 
 
 def book_of(bids: Resting = (), asks: Resting = (), tick: int = 100) -> Book:
-    """A book in which these orders rest."""
+    """A book in which MAKER's orders rest."""
     book = Book(tick)
-    fill_book(book, bids, asks)
+    for order in maker_orders(bids, asks):
+        (report,) = book.submit(order, now=0)
+        assert report.exec_type is ExecType.NEW, "they must not trade with each other"
     return book
 
 
-def fills(reports: Sequence[ExecutionReport], owner: int | None = None) -> list[tuple[int, int]]:
-    """(price, qty) of each trade, told once; with an owner, of that owner's trades."""
-    taken = [r for r in reports if r.exec_type is ExecType.TRADE]
-    if owner is None:
-        return [(r.last_px, r.last_qty) for r in taken[::2]]
-    return [(r.last_px, r.last_qty) for r in taken if r.owner == owner]
+def fills(reports: Sequence[ExecutionReport]) -> list[tuple[int, int]]:
+    """(price, qty) of each trade, as the taker was told."""
+    return [(r.last_px, r.last_qty) for r in reports if r.liquidity is Liquidity.TAKER]
 
 
 def kinds(reports: Sequence[ExecutionReport]) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 from sim.environment import Environment
 from sim.link import LatencySource
 from sim.log import EventLog
-from tests.venues.builders import MAKER, TAKER, Resting, buy, sell
+from tests.venues.builders import MAKER, TAKER, Resting, maker_orders
 from venues.fees import FeeSchedule
 from venues.lit import LitVenue
 from venues.messages import ExecType, ExecutionReport, Print, Quote
@@ -78,9 +78,7 @@ class Client:
 def with_orders(venue: LitVenue, bids: Resting = (), asks: Resting = ()) -> Client:
     """MAKER, who has rested these orders (ids 1, 2, ...: the asks first) and heard of it."""
     maker = Client(venue, owner=MAKER)
-    orders = [sell(qty, price, owner=MAKER) for price, qty in asks]
-    orders += [buy(qty, price, owner=MAKER) for price, qty in bids]
-    maker.says(*(order._replace(order_id=order_id) for order_id, order in enumerate(orders, start=1)))
+    maker.says(*maker_orders(bids, asks))
     maker.hears()
     return maker
 

@@ -61,7 +61,7 @@ def test_what_the_log_cannot_hold_is_refused(message: Any):
         assert refusal(reports)
 
 
-REJECTS: list[tuple[Any, Reason]] = [
+BAD_ORDERS_ANYWHERE: list[tuple[Any, Reason]] = [
     (GOOD._replace(qty=0), Reason.BAD_QTY),
     (GOOD._replace(qty=-500), Reason.BAD_QTY),
     (GOOD._replace(qty=1.5), Reason.BAD_QTY),
@@ -83,6 +83,11 @@ REJECTS: list[tuple[Any, Reason]] = [
     (GOOD._replace(order_id=1.0), Reason.BAD_MESSAGE),
     (GOOD._replace(order_id=10**30), Reason.BAD_MESSAGE),
     (GOOD._replace(order_id=1), Reason.DUPLICATE_ID),
+]
+"""On a lit book and in a dark pool alike."""
+
+REJECTS: list[tuple[Any, Reason]] = [
+    *BAD_ORDERS_ANYWHERE,
     (GOOD._replace(owner=MAKER), Reason.BAD_MESSAGE),
     (GOOD._replace(owner=None), Reason.BAD_MESSAGE),
     (cancel(99), Reason.UNKNOWN_ORDER),
