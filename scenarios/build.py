@@ -19,11 +19,14 @@ from agents.maker import MAKER_WAKES, MakerTerms, MarketMaker
 from agents.news import Fundamental, Jumps, MeanReverting, ValueProcess
 from agents.participant import Idle, Participant, Place
 from agents.planned import PlannedParent
+from agents.recordings.reading import Recording
+from agents.replay import REPLAY_WAKES, Replay
 from agents.router import Router
 from agents.sniper import SNIPER_WAKES, Sniper, SniperHost, SniperTerms
 from agents.strategies.loading import load_named
 from agents.strategy import VenueFacts
 from scenarios import model as m
+from scenarios.problems import Problem, ScenarioError
 from scenarios.quantities import parse_duration
 from sim.environment import Environment
 from sim.latency import Constant, Empirical, Gamma, LatencyModel, Lognormal, Normal, Sum, latency_source
@@ -477,9 +480,17 @@ class _Builder:
         return Idle(self.place, name, number, {})
 
     def _replay(self, agent: m.Replay, name: str, number: int) -> Participant:
-        from agents.replay import Replay
-
-        raise NotImplementedError(Replay)
+        one_way = agent.round_trip.halved()
+        session = self.market.venues[agent.venue].connect(
+            number, self.latency(one_way, f"{name}/to"), self.latency(one_way, f"{name}/back"), REPLAY_WAKES
+        )
+        folder = self.scenario.folder
+        book = None if agent.book is None else folder / agent.book
+        recording = Recording(folder / agent.file, agent.format, book, self.scenario.instrument.tick)
+        problems = recording.problems()
+        if problems:
+            raise ScenarioError([Problem("recording", None, None, f"agents.{agent.name}", text) for text in problems])
+        return Replay.of(self.place, name, number, {agent.venue: session}, recording, agent.start)
 
     def _custom(self, agent: m.CustomAgent, name: str, number: int) -> Participant:
         sessions = self._sessions(agent, name, number, agent.round_trip, EVERY_REPORT)

@@ -117,6 +117,10 @@ class Venue:
     def _publish(self, message: Any, traded: int, now: int) -> None:
         """Tell the world what the message changed; ``traded`` is the size it took."""
 
+    def close(self) -> None:
+        """End the session: DAY orders are cancelled and told so."""
+        raise NotImplementedError
+
     def _report(self, reports: list[ExecutionReport]) -> int:
         """Log and send the reports; the total size traded."""
         sessions, seq, number = self._sessions, self.seq, self.number
