@@ -1,8 +1,8 @@
 """A market that is driven from outside, command by command, and whose log goes to disk as it runs.
 
 Rules
-    The market has one participant more, `api`: a `Desk`. What it is told to do, it does at the simulated time at which it is
-    told; nothing else reaches the market from outside. So the same commands at the same simulated times make the same log.
+    The market has one participant more, `api`: a `Desk`. What it is told to do, it does at the simulated time at which
+    it is told; nothing else reaches the market from outside. So the same commands at the same times make the same log.
     The desk learns of its orders when their reports reach it over its links, as every participant does.
 
 Does not model
@@ -25,7 +25,7 @@ from agents.router import Router
 from agents.strategies import REGISTRY
 from agents.strategy import Actions, Strategy
 from agents.tables import PARENT_STATUS
-from scenarios.build import PARENTS_PER_ROUTER, Market, build
+from scenarios.build import PARENTS_PER_ROUTER, build
 from scenarios.fields import Known
 from scenarios.model import Scenario, StrategySpec
 from scenarios.part import explained
@@ -181,8 +181,8 @@ class LiveMarket:
     """A built scenario with a desk. ``start()``, ``advance(until)`` as often as wanted, ``finish()``.
 
     Args:
-        folder: where tables go as the market runs, and where :meth:`finish` writes the rest of a run folder. None: nothing
-            is kept but the digest.
+        folder: where tables go as the market runs, and where :meth:`finish` writes the rest of a run folder.
+            None: nothing is kept but the digest.
 
     Raises:
         ValueError: an agent of the scenario is called `api`.
@@ -218,14 +218,15 @@ class LiveMarket:
     # -- strategies -----------------------------------------------------------------------------
 
     def strategies(self) -> dict[str, dict[str, Any]]:
-        """The strategies that a parent order may name, with their parameters: built-in ones and the scenario's variants."""
+        """The strategies that a parent order may name, with their parameters: built-in and the scenario's variants."""
         built_in = {kind: _adapter.validate_python(kind, context=Known()) for kind in REGISTRY}
         return {name: spec.model_dump() for name, spec in {**built_in, **self.scenario.strategies}.items()}
 
     def strategy(self, named: str | Mapping[str, Any]) -> Strategy:
         """The strategy of a name, or of a mapping with a kind and parameters.
 
-        Code of one's own can be named by a variant of the scenario only: who sends orders does not choose what is imported.
+        Code of one's own can be named by a variant of the scenario only: who sends orders does not choose what is
+        imported.
 
         Raises:
             ValueError: there is none of that name, or its parameters are wrong.
@@ -249,7 +250,9 @@ class LiveMarket:
         digest = self.log.digest()
         if self.folder is not None:
             market = self.salvage()
-            known = self._counts(digest) if self.log.events > SUMMARY_LIMIT else self._results(self.folder, market, digest)
+            known = (
+                self._counts(digest) if self.log.events > SUMMARY_LIMIT else self._results(self.folder, market, digest)
+            )
             (self.folder / "summary.json").write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
         return digest
 

@@ -1,0 +1,193 @@
+"""What goes over the API's wire: orders in, facts out. Prices are decimal text in dollars, times whole nanoseconds.
+
+An order is one pydantic model on its whole way: it is read from the request's body, put into the journal as it came,
+sent to the market process and read there again. So what reaches the market is well formed, whoever wrote it, and a
+journal can be read, and written, by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, ValidationError, WithJsonSchema
+
+from scenarios.part import Part
+from scenarios.quantities import QuantityError, format_price, parse_duration, parse_positive_number, parse_shares, show
+from venues.messages import UNITS_PER_DOLLAR
+
+MOST_SHARES: Final = 100_000_000
+"""Largest order that is taken, shares."""
+
+MOST_UNITS: Final = 1_000_000 * UNITS_PER_DOLLAR
+"""Highest price that is taken, price units: a million dollars."""
+
+MOST_TIME: Final = 86_400_000_000_000
+"""Longest duration that is taken, ns: a day."""
+
+FASTEST: Final = 1_000_000
+"""Highest pace, simulated seconds per second; `max` has no bound."""
+
+_DOLLARS = re.compile(r"[0-9]{1,7}(\.[0-9]{1,4})?")
+_ORDER_ID = re.compile(r"[PC][0-9]{1,18}")
+
+
+def dollars(units: int) -> str:
+    """Decimal text of a price in price units.
+
+    >>> dollars(1_000_150), dollars(1_000_000), dollars(1_000_100)
+    ('100.015', '100.00', '100.01')
+    """
+    return f"{format_price(units):f}"
+
+
+def price_units(value: object) -> int:
+    """Price units of decimal text in dollars.
+
+    >>> price_units("100.015")
+    1000150
+    """
+    if not isinstance(value, str) or not _DOLLARS.fullmatch(value):
+        raise QuantityError(
+            f'{show(value)} is not a price; write dollars as text with up to 4 decimals, such as "100.05"'
+        )
+    units = int(Decimal(value) * UNITS_PER_DOLLAR)
+    if not 0 < units <= MOST_UNITS:
+        raise QuantityError(f"{show(value)} is not a price; write one above 0 and up to {dollars(MOST_UNITS)}")
+    return units
+
+
+def nanoseconds(value: object) -> int:
+    """A duration in ns, of a whole number of ns or of text with a unit.
+
+    >>> nanoseconds(350_000), nanoseconds("350us")
+    (350000, 350000)
+    """
+    time = parse_duration(value) if isinstance(value, str) else value
+    if type(time) is not int:
+        raise QuantityError(f'{show(value)} is not a duration; write whole nanoseconds, or text such as "350us"')
+    if not 0 < time <= MOST_TIME:
+        raise QuantityError(f"{show(value)} is not a duration; write one above 0 and up to {MOST_TIME} ns (a day)")
+    return time
+
+
+def shares(value: object) -> int:
+    """A number of shares that an order may have."""
+    number = parse_shares(value)
+    if number > MOST_SHARES:
+        raise QuantityError(f"{show(value)} is too large for an order; write {MOST_SHARES} or less")
+    return number
+
+
+def speed(value: object) -> float | str:
+    """Simulated seconds per second, or a word."""
+    if value in ("max", "paused"):
+        return str(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value <= FASTEST:
+        return parse_positive_number(value)
+    raise QuantityError(f"{show(value)} is not a speed; write a number above 0 and up to {FASTEST}, max, or paused")
+
+
+def order_id(value: object) -> str:
+    """The name of an order: P or C and its number."""
+    if not isinstance(value, str) or not _ORDER_ID.fullmatch(value):
+        raise QuantityError(f"{show(value)} is no order; write P or C and a number, such as P12000001")
+    return value
+
+
+_PRICE_SCHEMA = {"type": "string", "pattern": r"^[0-9]{1,7}(\.[0-9]{1,4})?$", "examples": ["100.05"]}
+_TIME_SCHEMA = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}], "examples": [2_000_000_000, "2s"]}
+
+_SHARES_SCHEMA = {"type": "integer", "minimum": 1, "maximum": MOST_SHARES}
+_SPEED_SCHEMA = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"enum": ["max", "paused"]}]}
+_ID_SCHEMA = {"type": "string", "pattern": "^[PC][0-9]{1,18}$"}
+
+DollarText = Annotated[int, BeforeValidator(price_units), PlainSerializer(dollars), WithJsonSchema(_PRICE_SCHEMA)]
+Duration = Annotated[int, BeforeValidator(nanoseconds), WithJsonSchema(_TIME_SCHEMA)]
+Shares = Annotated[int, BeforeValidator(shares), WithJsonSchema(_SHARES_SCHEMA)]
+OrderId = Annotated[str, BeforeValidator(order_id), WithJsonSchema(_ID_SCHEMA)]
+Speed = Annotated[float | str, BeforeValidator(speed), WithJsonSchema(_SPEED_SCHEMA)]
+BuyOrSell = Literal["BUY", "SELL"]
+
+
+class SubmitParent(Part):
+    """A parent order for the API's router."""
+
+    do: Literal["parent"] = "parent"
+    side: BuyOrSell = Field(description="BUY or SELL.", examples=["BUY"])
+    qty: Shares = Field(description="Shares.", examples=[1000])
+    limit: DollarText | None = Field(None, description="Worst price, $; null: none.")
+    horizon: Duration = Field(2_000_000_000, description="How long it is worked, ns, or text with a unit.")
+    strategy: str | dict[str, Any] | None = Field(
+        None, description="A strategy's name, or {kind: ..., parameters}; null: the default one. See GET /strategies."
+    )
+
+
+class SubmitChild(Part):
+    """An order straight to a venue."""
+
+    do: Literal["child"] = "child"
+    venue: str = Field(description="The venue's name.", examples=["NYSE"])
+    side: BuyOrSell = Field(description="BUY or SELL.", examples=["BUY"])
+    qty: Shares = Field(description="Shares.", examples=[1000])
+    price: DollarText | None = Field(None, description="Limit, $; null: a market order.")
+    time_in_force: Literal["DAY", "GTC", "IOC", "FOK"] = Field("DAY", description="How long it stays.")
+
+
+class Cancel(Part):
+    """Cancel what is open of an order."""
+
+    do: Literal["cancel"] = "cancel"
+    id: OrderId = Field(description="The order's id.", examples=["P12000001"])
+
+
+class Stop(Part):
+    """The end of the session."""
+
+    do: Literal["stop"] = "stop"
+
+
+AnyInstruction = Annotated[SubmitParent | SubmitChild | Cancel | Stop, Field(discriminator="do")]
+
+read_instruction: Final[TypeAdapter[SubmitParent | SubmitChild | Cancel | Stop]] = TypeAdapter(AnyInstruction)
+
+
+class StepRequest(Part):
+    """How far to step a paused market."""
+
+    duration: Duration = Field(description="Simulated time, ns, or text with a unit.", examples=["10ms"])
+
+
+class SpeedRequest(Part):
+    """How fast simulated time goes."""
+
+    speed: Speed = Field(description="Simulated seconds per second, or max, or paused.", examples=[10])
+
+
+class Refused(Exception):
+    """A request that is answered with an error.
+
+    Attributes:
+        status: HTTP status.
+        code: a word for programs; message: what is wrong; hint: what to do instead.
+    """
+
+    def __init__(self, status: int, code: str, message: str, hint: str = "") -> None:
+        super().__init__(status, code, message, hint)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+    def body(self) -> dict[str, Any]:
+        """The one form of every error."""
+        return {"error": {"code": self.code, "message": self.message, "hint": self.hint}}
+
+
+def in_words(error: ValidationError) -> str:
+    """Every mistake of an order or request, with its place."""
+    return "; ".join(
+        f"{'.'.join(map(str, each['loc'])) or 'body'}: {each.get('ctx', {}).get('message', each['msg'])}"
+        for each in error.errors(include_url=False, include_input=False)
+    )
