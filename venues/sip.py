@@ -124,15 +124,21 @@ class Sip:
     def _take(self, arrived: int, index: int, quote: Quote) -> None:
         start = arrived if arrived > self._busy_until else self._busy_until
         self._busy_until = published = start + self._processing()
-        before = self._quotes[index]
         self._quotes[index] = quote
         nbbo = self._nbbo
-        if before is None or before[2:6] != quote[2:6]:
+        if self._can_move(self._numbers[index], quote):
             consolidated = self._consolidate()
             if consolidated != nbbo:
                 nbbo = self._nbbo = consolidated
                 self._log(published, *nbbo)
         self.feed.append(published, SipUpdate(published, index, quote, nbbo))
+
+    def _can_move(self, number: int, quote: Quote) -> bool:
+        """Is the venue part of the NBBO, or its new quote at least as good? Most updates are neither."""
+        bid, _, bid_venue, ask, _, ask_venue = self._nbbo
+        if number in (bid_venue, ask_venue) or bid_venue < 0 or ask_venue < 0:
+            return True
+        return (quote.bid_qty > 0 and quote.bid >= bid) or (quote.ask_qty > 0 and quote.ask <= ask)
 
     def _consolidate(self) -> Nbbo:
         bid = bid_qty = ask = ask_qty = 0
