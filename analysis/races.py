@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis.attribution import SNIPER, attribute
-from analysis.best_quotes import NO_ASK, NO_BID, best_quotes
+from analysis.best_quotes import NO_ASK, NO_BID, NO_MID, best_quotes
 from analysis.child_orders import child_orders, fills
 from analysis.codes import ACTION_NEW, ACTION_REPLACE, CANCEL_REJECTED, MICROS_PER_DOLLAR, MICROS_PER_UNIT
 from analysis.tables import Ints, RunTables
@@ -101,6 +101,23 @@ def dark_savings(tables: RunTables) -> DarkSavings:
     bid, ask = bid[open_market], ask[open_market]
     touch = np.where(side > 0, ask, bid)
     return DarkSavings(int(qty.sum()), int((side * (touch - px) * qty).sum()), int(((ask - bid) * qty).sum()))
+
+
+def dark_resting_markout(tables: RunTables, horizon: int) -> float:
+    """Markout of the resting side of all dark trades, $ per share: its sign x (mid after the horizon (ns) - price).
+
+    Negative: the resting orders were picked off. NaN without a dark trade that can be measured.
+    """
+    trades, best = tables["trades"], best_quotes(tables)
+    dark = np.array([not tables.directory.is_lit(int(venue)) for venue in trades["venue"]], dtype=bool)
+    later = trades["at"][dark] + horizon
+    mid = best.mid_at(later)
+    known = (mid != NO_MID) & (later <= tables.end)
+    qty = trades["qty"][dark][known]
+    if not qty.sum():
+        return float("nan")
+    moved = mid[known] - trades["price"][dark][known] * MICROS_PER_UNIT
+    return float((-trades["side"][dark][known] * moved * qty).sum() / qty.sum() / MICROS_PER_DOLLAR)
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ EQUAL_RACE = (
     "agents.snipers.news={kind: normal, mean: 200us, sd: 20us}",
 )
 RACE_WINDOW = parse_duration("2ms")
+MARKOUT = parse_duration("100ms")
 
 VARIANTS: Mapping[str, tuple[str, ...]] = {
     "shipped": (),
@@ -115,7 +116,7 @@ def validate(
 def measure(variant: str, seed: int) -> Figures:
     """Run one market and take every figure that some row needs."""
     from analysis.attribution import attribute
-    from analysis.races import dark_savings, first_sweeps, maker_losses, quote_races
+    from analysis.races import dark_resting_markout, dark_savings, first_sweeps, maker_losses, quote_races
     from scenarios.run import run
 
     scenario = load(SCENARIO, set=VARIANTS[variant])
@@ -132,9 +133,7 @@ def measure(variant: str, seed: int) -> Figures:
     summary = result.summary.iloc[0]
     for name in ("fill_rate", "slippage_bps", "all_in_bps", "fill_ratio", "hft_share", "dark_share"):
         figures[name] = float(summary[name])
-    for venue in result.results[0]["venues"]:
-        figures[f"markout {venue['venue']}"] = math.nan if venue["markout_100ms"] is None else venue["markout_100ms"]
-        figures[f"filled {venue['venue']}"] = venue["filled_shares"]
+    figures["dark_resting_markout"] = dark_resting_markout(tables, MARKOUT)
     saved = dark_savings(tables)
     figures["dark_shares"], figures["dark_saved"], figures["dark_spread"] = saved.shares, saved.saved, saved.spread
     found = attribute(tables)
@@ -317,18 +316,10 @@ def _dark(found: Found) -> list[Row]:
     return [Row("3 dark saving", claim, effect, 0.45 <= part.low and part.high <= 0.55)]
 
 
-def _dark_markout(its: Figures) -> float:
-    """$ per share, over both pools."""
-    pools = ("SIGMA_DARK", "CROSSFINDER")
-    shares = sum(its.get(f"filled {pool}", 0.0) for pool in pools)
-    moved = math.fsum(its[f"markout {pool}"] * its[f"filled {pool}"] for pool in pools if its.get(f"filled {pool}"))
-    return moved / shares if shares else math.nan
-
-
 def _stale(found: Found) -> list[Row]:
-    stale = found.mean("stale pools", _dark_markout)
-    change = found.difference("stale pools", "dark_first", _dark_markout)
-    claim = "a reference 50 ms old: the client's dark fills show adverse markouts (100 ms, $/share)"
+    stale = found.mean("stale pools", "dark_resting_markout")
+    change = found.difference("stale pools", "dark_first", "dark_resting_markout")
+    claim = "a reference 50 ms old: the pools' resting orders are picked off, adverse markouts (100 ms, $/share)"
     effect = f"{_text(stale, 100, 'cents')}, {_text(change, 100, 'cents')} against a fresh one"
     return [Row("3 stale reference", claim, effect, stale.high < 0 and change.high < 0)]
 
