@@ -3,8 +3,8 @@
 Rules
     At each venue, independently: limit orders and market orders arrive as Poisson processes; a limit order lives an
     exponential time and is then cancelled. Sides are fair. Sizes are uniform in round lots.
-    A limit price lies an exponential distance (mean ``depth``) behind the flow's fair value, rounded away from it to the
-    tick. The fair value is what has arrived on the flow's own news link: late news makes stale orders.
+    A limit price lies an exponential distance (mean ``depth``) behind the flow's fair value, rounded away from it to
+    the tick. The fair value is what has arrived on the flow's own news link: late news makes stale orders.
 
 Does not model
     Memory, sign correlation, reaction to the book.
@@ -15,11 +15,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from agents.participant import Participant, Place
 from sim.history import HistoryView
 from venues.messages import CancelOrder, ExecType, NewOrder, OrdStatus, Side, TimeInForce
 from venues.protocols import OrderEntry
-
-from agents.participant import Participant, Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """Resting liquidity in dark pools: institutions that wait for the midpoint.
 
 Rules
-    At each pool orders arrive as a Poisson process with a fair side and rest an exponential time. With `limit_offset` the
-    order's limit lies that far beyond the fair value that has arrived on the agent's own news link; without, it takes any
-    midpoint.
+    At each pool orders arrive as a Poisson process with a fair side and rest an exponential time. With `limit_offset`
+    the order's limit lies that far beyond the fair value that has arrived on the agent's own news link; without, it
+    takes any midpoint.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from agents.participant import Participant, Place
 from sim.history import HistoryView
 from venues.messages import CancelOrder, ExecType, NewOrder, Side, TimeInForce
 from venues.protocols import OrderEntry
-
-from agents.participant import Participant, Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 Rules
     round trip   the smallest time from sending a child to its first report, ns.
     fill ratio   shares filled over displayed shares aimed at, both weighted by `memory` ** age in children.
-    markout      side * (mid after the horizon - mid when the child was sent), share-weighted by what the child aimed at and
-                 with the same memory; both mids are the router's own view.
+    markout      side * (mid after the horizon - mid when the child was sent), share-weighted by what the child aimed at
+                 and with the same memory; both mids are the router's own view.
 
 Floats here use + - * / only: they decide where orders go.
 """

@@ -1,4 +1,4 @@
-"""Which quotes an agent wants to be woken for. Agents that share a function share its evaluation (see `sim.history`)."""
+"""Which quotes an agent wants to be woken for. Agents that share a function share its evaluation, see `sim.history`."""
 
 from __future__ import annotations
 

@@ -2,11 +2,12 @@
 
 Rules
     News moves the estimate; after the reaction time every quote that is at another price than wanted is replaced.
-    Wanted: estimate less skew x position, half the spread away, rounded away to the tick, `levels` deep one tick apart, never
-    through the opposite quote that its feed of that venue shows.
-    A feed that shows a sweep (a print that took a venue's best level out) makes it cancel that side everywhere else after the
-    reaction time, if it is of `fade_size` or more; it comes back after `refresh`.
-    A quote that was filled is put up again after `requote`. At the position limit the side that would add is not quoted.
+    Wanted: estimate less skew x position, half the spread away, rounded away to the tick, `levels` deep one tick apart,
+    never through the opposite quote that its feed of that venue shows.
+    A feed that shows a sweep (a print that took a venue's best level out) makes it cancel that side everywhere else
+    after the reaction time, if it is of `fade_size` or more; it comes back after `refresh`.
+    A quote that was filled is put up again after `requote`. At the position limit the side that would add is not
+    quoted.
 
 Does not model
     Post-only orders, hedging, a view on toxicity.
@@ -17,12 +18,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from agents.interests import sweeps_of
+from agents.participant import ESTIMATE, Participant, Place
 from sim.history import HistoryView
 from venues.messages import CancelOrder, ExecType, NewOrder, Quote, ReplaceOrder, Side, TimeInForce
 from venues.protocols import OrderEntry, QuoteView
-
-from agents.interests import sweeps_of
-from agents.participant import ESTIMATE, Participant, Place
 
 MAKER_WAKES = frozenset({ExecType.TRADE})
 """A maker must react to fills at once; what else comes back is read when it next acts."""

@@ -1,7 +1,7 @@
 """The fundamental value and the news of it.
 
-The value is a source at a place of its own. Nobody reads it: an agent has a view over a news link of its own and knows what
-has arrived there. Values are price units ($0.0001); the float inside a process uses + - * / only.
+The value is a source at a place of its own. Nobody reads it: an agent has a view over a news link of its own and knows
+what has arrived there. Values are price units ($0.0001); the float inside a process uses + - * / only.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ import math
 from collections.abc import Callable
 from typing import Protocol
 
+from agents.tables import NEWS
 from sim.environment import Environment
 from sim.history import History, HistoryView
 from sim.link import LatencySource
 from sim.log import EventLog
-
-from agents.tables import NEWS
 
 
 class ValueProcess(Protocol):
@@ -54,7 +53,7 @@ class Jumps:
 
 
 class MeanReverting:
-    """An Ornstein-Uhlenbeck value on a grid: each ``interval`` (ns) it closes part of its gap to the start and is shocked.
+    """An Ornstein-Uhlenbeck value on a grid: drawn to its start each ``interval`` (ns), and shocked.
 
     x += reversion * interval * (start - x) + volatility * sqrt(interval) * N(0, 1); reversion per second, volatility in
     price units per square root of a second.

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from venues.messages import ExecType, ExecutionReport
-
 from agents.orders import ChildOrder, ParentOrder
 from agents.strategy import Actions, ChildReport, Experience, Strategy, StrategyError, VenueFacts, VenueQuote, Yielded
+from venues.messages import ExecType, ExecutionReport
 
 IDLE_ROUNDS = 1_000
 """Yields in a row that send nothing and wait for nothing before a strategy is stopped as endless."""
@@ -24,20 +23,41 @@ class Desk(Protocol):
     """What a run needs of its router."""
 
     @property
-    def lit(self) -> Sequence[str]: ...
+    def lit(self) -> Sequence[str]:
+        """Lit venues."""
+
     @property
-    def dark(self) -> Sequence[str]: ...
+    def dark(self) -> Sequence[str]:
+        """Dark pools."""
+
     @property
-    def facts(self) -> Mapping[str, VenueFacts]: ...
+    def facts(self) -> Mapping[str, VenueFacts]:
+        """Of every connected venue."""
+
     @property
-    def experience(self) -> Experience: ...
-    def now(self) -> int: ...
-    def look(self) -> list[VenueQuote]: ...
-    def send(self, run: ParentRun, actions: Actions) -> list[Child]: ...
-    def cancel(self, child: Child) -> None: ...
-    def replace(self, child: Child, qty: int, price: int) -> None: ...
-    def wake_at(self, run: ParentRun, at: int) -> None: ...
-    def ended(self, run: ParentRun, status: int) -> None: ...
+    def experience(self) -> Experience:
+        """What was measured."""
+
+    def now(self) -> int:
+        """ns"""
+
+    def look(self) -> list[VenueQuote]:
+        """The lit venues' quotes as they are known here now."""
+
+    def send(self, run: ParentRun, actions: Actions) -> list[Child]:
+        """Put the children on the wire; they report later, never at once."""
+
+    def cancel(self, child: Child) -> None:
+        """Ask for a live child's end."""
+
+    def replace(self, child: Child, qty: int, price: int) -> None:
+        """Ask for a live child's new total quantity and limit."""
+
+    def wake_at(self, run: ParentRun, at: int) -> None:
+        """Call ``run.time_is_up`` at a time (ns) with the number of the present wait."""
+
+    def ended(self, run: ParentRun, status: int) -> None:
+        """The run is over; nothing of it is live."""
 
 
 class Child:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from agents.ledger import Ledger
+from agents.tables import STATES
 from sim.environment import Environment
 from sim.log import EventLog
 from venues.protocols import OrderEntry
-
-from agents.ledger import Ledger
-from agents.tables import STATES
 
 POSITION, CASH, ESTIMATE, FIT, UNFIT = 0, 1, 2, 3, 4
 

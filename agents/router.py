@@ -1,15 +1,12 @@
-"""The smart order router: takes parent orders, lets a strategy work them, logs every decision with the view it was made on.
+"""The smart order router: takes parent orders, lets a strategy work them, logs each decision with the view behind it.
 
-The router knows of the market what its feeds bring (`board`: direct feeds or the SIP) and of its orders what comes back over
-its sessions. It measures its own past by venue (`agents.experience`) and nothing else.
+The router knows of the market what its feeds bring (`board`: direct feeds or the SIP) and of its orders what comes back
+over its sessions. It measures its own past by venue (`agents.experience`) and nothing else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-
-from venues.messages import CancelOrder, ExecType, NewOrder, ReplaceOrder, Side, TimeInForce
-from venues.protocols import OrderEntry, QuoteBoard
 
 from agents.experience import MeasuredExperience
 from agents.orders import ChildOrder, ParentOrder
@@ -18,6 +15,8 @@ from agents.participant import Participant, Place
 from agents.planned import PlannedParent
 from agents.strategy import Actions, ChildReport, Strategy, VenueFacts, VenueQuote
 from agents.tables import CHILDREN, DECISIONS, PARENT_ENDS, PARENTS
+from venues.messages import CancelOrder, ExecType, NewOrder, ReplaceOrder, Side, TimeInForce
+from venues.protocols import OrderEntry, QuoteBoard
 
 NO_SCORE = -(1 << 62)
 """Stands in the log for *no score*."""
@@ -30,8 +29,7 @@ class Router(Participant):
         board: the quotes as they reach the router.
         facts: what is known of the connected venues, lit and dark, in the scenario's order.
         strategy: used for a parent that names none.
-        parents: (arrival in ns, side, shares, limit or None, horizon in ns), known to nobody before their arrival. A limit
-            given as a callable gets the router's NBBO then.
+        parents: known to nobody before their arrival. A limit offset counts from the touch that the router sees then.
         markout_horizon: ns after which a child's venue is judged by the move of the mid.
     """
 

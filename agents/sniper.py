@@ -1,16 +1,19 @@
 """A high-frequency taker: picks off quotes that its own information says are stale.
 
-A sniper has a host beside every venue it trades on. A host knows what has arrived *there*: the news over the host's own wire,
-the venue's feed, and the feeds of the other venues over wires of stated length; it shares nothing with its siblings. It fires
-immediate-or-cancel orders, after a reaction time, in two cases:
+A sniper has a host beside every venue it trades on. A host knows what has arrived *there*: the news over the host's own
+wire, the venue's feed, and the feeds of the other venues over wires of stated length; it shares nothing with its
+siblings. It fires immediate-or-cancel orders, after a reaction time, in two cases:
 
-    stale quote   the venue's quote lies at least `threshold` through the host's fair value. Looked for on news and on every
-                  change of the venue's best prices.
-    sweep         a print of at least `sweep_size` at another venue took that venue's best level out: the same side of this
-                  venue is taken up to the printed price, as the rest of a large order may be on its way.
+    stale quote   the venue's quote lies at least `threshold` through the host's fair value. Looked for on news and on
+                  every change of the venue's best prices.
+    sweep         a print of at least `sweep_size` at another venue took that venue's best level out: the same side of
+                  this venue is taken up to the printed price, as the rest of a large order may be on its way.
 
-What it has taken, a host offers again after `hold`, one tick better than the touch it would cross; what is left after another
-`hold` it sells into the touch. Every outcome is a race of messages; no probability is drawn.
+It looks before it reacts, and again when it fires: once per state of the book.
+
+What it has taken, a host offers again after `hold`, in the queue at the touch (one tick off the other side where its
+own is empty); what is left after another `hold` is withdrawn, and after a third crosses the spread. Every outcome is a
+race of messages; no probability is drawn.
 
 Does not model
     A view on when a race is not worth its fee; hedging in another instrument.
@@ -21,12 +24,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from agents.interests import best_moved, sweeps_of
+from agents.participant import Participant, Place
 from sim.history import HistoryView
 from venues.messages import CancelOrder, ExecType, NewOrder, Print, Quote, Side, TimeInForce
 from venues.protocols import OrderEntry, QuoteView
-
-from agents.interests import best_moved, sweeps_of
-from agents.participant import Participant, Place
 
 SNIPER_WAKES = frozenset({ExecType.TRADE})
 
@@ -148,7 +150,7 @@ class SniperHost:
             self._env.call_in(self._terms.hold, self._offer)
 
     def _offer(self, _: object) -> None:
-        """Rest an exit one tick inside the far touch."""
+        """Rest an exit at the touch of its own side, or one tick off the other where that is empty."""
         self.read()
         quote = self._local.advance(self._env._now)
         if not self._position or quote is None:

@@ -74,7 +74,10 @@ class Experience(Protocol):
         """Smallest child round trip seen so far, ns."""
 
     def fill_ratio(self, venue: str) -> float | None:
-        """Shares filled over shares aimed at (displayed ones; at a dark pool those asked for), recent children weigh more; in [0, 1]."""
+        """Shares filled over shares aimed at (displayed ones; at a dark pool those asked for), in [0, 1].
+
+        Recent children weigh more.
+        """
 
     def markout(self, venue: str) -> float | None:
         """Mean signed move of the mid after own takes there, price units per share, at the router's markout horizon.
@@ -133,8 +136,8 @@ class Actions:
         send: children to send now (or at their ``not_before``), all at once.
         cancel: ids of live children to cancel (ids come with the reports, see :class:`ChildReport`).
         replace: (child id, new total quantity, new limit) of live children.
-        wake: "any" report, "all_done" (every child finished), or ("at", ns): then, or when every child that was live has
-            finished. A parent's end always wakes the driver, not the strategy.
+        wake: "any" report, "all_done" (every child finished), or ("at", ns): then, or when every child that was live
+            has finished. A parent's end always wakes the driver, not the strategy.
         scores: what the decision was made on, venue -> millionths of a dollar per share, lower is better; logged.
     """
 
@@ -162,4 +165,5 @@ StrategyRun = Generator[Yielded, Resumed, None]
 class Strategy(Protocol):
     """A callable that starts the work on one parent."""
 
-    def __call__(self, parent: ParentOrder, view: View) -> StrategyRun: ...
+    def __call__(self, parent: ParentOrder, view: View) -> StrategyRun:
+        """The generator that works the parent, not yet begun."""

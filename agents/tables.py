@@ -81,8 +81,8 @@ NEWS = Schema(
 
 STATES = Schema(
     "states",
-    "What agents say of themselves: position (shares), cash (millionths of a dollar), a maker's estimate (price units); "
-    "of a replayed file, rows that fitted and rows that did not.",
+    "What agents say of themselves: position (shares), cash (millionths of a dollar), a maker's estimate (price "
+    "units); of a replayed file, rows that fitted and rows that did not.",
     (
         Column("at", "i8", "ns"),
         Column("owner", "i2", "agent"),
