@@ -7,8 +7,8 @@ Rules
     An execution becomes an IOC of its size and price from the other side. Hidden executions, auction trades and halts
     change nothing and are counted.
     With a book to begin with, each of its levels is one order, sent in place of the first row, which that book holds.
-    A reduction or execution of an order that the file never announced is meant for that order at its price, while the
-    recording has left something of it; otherwise it is not sent and counts as not fitting.
+    A reduction or execution of an order that the file never announced is meant for the order of that book at its price,
+    while the recording has something left of it; otherwise it is not sent and counts as not fitting.
 
     A row *fits* when it does to our book what it did in the recording: the new order is taken, the execution fills, the
     reduction or cancel takes out as many shares as it says. It does not when our market has gone another way: someone
