@@ -38,6 +38,7 @@ class Finding(NamedTuple):
 
     path: TreePath
     message: str
+    at_key: bool = False
 
 
 Findings = Iterator[Finding]
@@ -48,7 +49,7 @@ class Pieces:
     """The pieces of a scenario that could be read. ``None``: unknown, because it has a mistake of its own.
 
     ``venues`` and ``agents`` are by their index in the file, without those that could not be read; ``venue_kinds`` and
-    the names, one for each item, are as written.
+    the names, one for each item, are as written. ``mistaken`` keys of items hold an example instead of what is written.
     """
 
     folder: Path
@@ -64,6 +65,7 @@ class Pieces:
     venues: dict[int, AnyVenue] = field(default_factory=dict)
     agents: dict[int, AnyAgent] = field(default_factory=dict)
     expected: list[str] = field(default_factory=list)
+    mistaken: frozenset[TreePath] = frozenset()
 
     @property
     def lit(self) -> list[str]:
@@ -84,9 +86,9 @@ class Pieces:
 
 
 def findings(pieces: Pieces) -> Findings:
-    """Everything that does not fit together."""
+    """Everything that does not fit together, but for what rests on a key with a mistake of its own."""
     for check in CHECKS:
-        yield from check(pieces)
+        yield from (finding for finding in check(pieces) if finding.path[:3] not in pieces.mistaken)
 
 
 # -- names ------------------------------------------------------------------------------------------
@@ -108,9 +110,11 @@ def expectations_are_of_agents(pieces: Pieces) -> Findings:
     for metric in pieces.expected:
         owner, point, _ = metric.partition(".")
         if not point:
-            yield Finding(("expect", metric), f"names no metric; write agent.metric, such as {owners[0]}.fill_rate")
+            message = f"names no metric; write agent.metric, such as {owners[0]}.fill_rate"
+            yield Finding(("expect", metric), message, at_key=True)
         elif owner not in owners:
-            yield Finding(("expect", metric), f"no agent is named {owner!r}; {instead(owner, owners, 'agents')}")
+            message = f"no agent is named {owner!r}; {instead(owner, owners, 'agents')}"
+            yield Finding(("expect", metric), message, at_key=True)
 
 
 # -- time -------------------------------------------------------------------------------------------
@@ -281,7 +285,7 @@ def every_venue_has_its_latency(pieces: Pieces) -> Findings:
         if isinstance(venue, DarkVenue) and venue.reference.feed == "direct":
             yield from _covers(venue.reference.latency, pieces.lit, ("venues", index, "reference", "latency"))
         elif isinstance(venue, DarkVenue) and venue.reference.latency.default is None:
-            message = "a SIP has one place; write one latency, or `feed: direct` for latencies by venue"
+            message = "the SIP has one place; write one latency, or `feed: direct` for some by venue"
             yield Finding(("venues", index, "reference", "latency"), message)
     if pieces.sip is not None:
         yield from _covers(pieces.sip.latency, pieces.lit, ("feeds", "sip", "latency"))
@@ -299,17 +303,13 @@ def presence_is_of_firms_there_are(pieces: Pieces) -> Findings:
     for path, sniper in pieces.of_type(Sniper):
         for venue, firms in sniper.presence.items():
             if firms > sniper.count:
-                message = f"{firms} of {sniper.count}; write {sniper.count} or fewer, or a larger `count`"
+                message = f"{firms} firms, but `count` is {sniper.count}; write {sniper.count} or fewer"
                 yield Finding((*path, "presence", venue), message)
 
 
 def links_join_lit_venues(pieces: Pieces) -> Findings:
     """A sniper's links lead from one lit venue to another."""
     for path, sniper in pieces.of_type(Sniper):
-        for venue, firms in sniper.presence.items():
-            if firms > sniper.count:
-                message = f"{firms} firms, but `count` is {sniper.count}; write {sniper.count} or fewer"
-                yield Finding((*path, "presence", venue), message)
         for start, ends in sniper.links.items():
             if pieces.venue_kinds.get(start) == "dark":
                 yield Finding((*path, "links", start), f"{start} is dark: it shows nothing to act on; take it out")

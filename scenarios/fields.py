@@ -47,7 +47,11 @@ DURATION_JSON = {
     "pattern": r"^\s*\+?[0-9.]+\s*(ns|us|ms|s|min|h)\s*$",
     "examples": ["350us", "60s"],
 }
-_DOLLARS = {"type": ["number", "string"], "examples": [0.01, "$100.00"]}
+_DOLLARS = {
+    "type": ["number", "string"],
+    "pattern": r"^\s*[-+]?\s*\$?\s*[-+]?[0-9.]+([eE][-+]?[0-9]+)?\s*$",
+    "examples": [0.01, "$100.00"],
+}
 _RATE = {"type": "string", "pattern": r"^\s*\+?[0-9.]+\s*/\s*(ns|us|ms|s|min|h)\s*$", "examples": ["1.5/s", "20/min"]}
 _NUMBER = {"type": "number"}
 

@@ -19,7 +19,7 @@ from pydantic_core import CoreSchema
 
 from scenarios.fields import DURATION_JSON, Duration, PositiveDuration, PositiveNumber, VenueName
 from scenarios.part import Part
-from scenarios.quantities import format_duration, parse_duration
+from scenarios.quantities import QuantityError, format_duration, parse_duration
 
 
 class ConstantLatency(Part):
@@ -173,6 +173,8 @@ class PerVenue(Part):
     def _split(cls, value: Any) -> Any:
         if isinstance(value, Part):
             return value
+        if value is None:
+            raise QuantityError("nothing is not a latency; write for example 350us")
         if not isinstance(value, dict) or "kind" in value or "base" in value:
             return {"default": value}
         venues = {key: item for key, item in value.items() if key != "default"}

@@ -209,9 +209,7 @@ class Scenario(Part):
     venues: Annotated[tuple[AnyVenue, ...], AfterValidator(_at_least_one)] = Field(
         description="Where it is traded.", examples=["[{name: NYSE, kind: lit}]"]
     )
-    feeds: Feeds = Field(
-        Feeds.model_construct(sip=None), description="Feeds besides the venues' own.", examples=["{sip: {}}"]
-    )
+    feeds: Feeds = Field(Feeds.model_construct(sip=None), description="The SIP, or none.", examples=["{sip: {}}"])
     strategies: dict[Name, StrategyField] = Field(
         default_factory=dict,
         description="Named variants, for `strategy:` and for `sorsim compare`.",

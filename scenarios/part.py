@@ -152,6 +152,10 @@ def _not_a_mapping(_: type[Part], error: ErrorDetails) -> str:
     return f"{show(error['input'])} is not a mapping; write {{key: value, ...}}"
 
 
+def _empty(_: type[Part], error: ErrorDetails) -> str:
+    return "is empty; write at least one"
+
+
 def _own_words(_: type[Part], error: ErrorDetails) -> str:
     return str(error["ctx"]["error"])
 
@@ -173,6 +177,7 @@ _EXPLANATIONS: dict[str, Callable[[type[Part], ErrorDetails], str]] = {
     "dict_type": _not_a_mapping,
     "model_type": _not_a_mapping,
     "model_attributes_type": _not_a_mapping,
+    "too_short": _empty,
     "value_error": _own_words,
 }
 

@@ -107,7 +107,7 @@ def parse_duration(value: object) -> int:
     if match is None:
         raise QuantityError(f"{show(value)} is not a duration; write a number and a unit, such as 350us, 1.5ms or 60s")
     amount, unit = match.groups()
-    nanoseconds = _exact(Decimal(amount)) * _unit_length(amount, unit)
+    nanoseconds = _exact(Decimal(amount), value) * _unit_length(amount, unit)
     if nanoseconds.denominator != 1:
         raise QuantityError(f"{show(value)} is not a whole number of nanoseconds; round it, 1ns is the smallest step")
     if nanoseconds < 0:
@@ -144,8 +144,9 @@ def _unit_length(amount: str, unit: str, written: str = "{amount}{unit}") -> int
     if unit in NANOSECONDS:
         return NANOSECONDS[unit]
     meant = _MEANT.get(unit.lower())
-    hint = f"; did you mean {written.format(amount=amount, unit=meant)}?" if meant else ";"
-    raise QuantityError(f"{unit!r} is not a unit of time{hint} Units: {', '.join(NANOSECONDS)}")
+    units = f"units: {', '.join(NANOSECONDS)}"
+    hint = f"did you mean {written.format(amount=amount, unit=meant)}? ({units})" if meant else units
+    raise QuantityError(f"{unit!r} is not a unit of time; {hint}")
 
 
 # -- rates ------------------------------------------------------------------------------------------
@@ -191,7 +192,7 @@ def parse_rate(value: object) -> Rate:
         raise QuantityError(f"{show(value)} is not a rate; write a number, a slash and a unit, such as 1.5/s or 20/min")
     amount, unit = match.groups()
     _unit_length(amount, unit, "{amount}/{unit}")
-    if _exact(Decimal(amount)) < 0:
+    if _exact(Decimal(amount), value) < 0:
         raise QuantityError(f"{show(value)} is negative; write a rate of zero or more, such as 0/s or 20/min")
     return Rate(Decimal(amount), unit)
 
@@ -282,7 +283,7 @@ def _dollars(value: object) -> Fraction:
     match = _DOLLARS.fullmatch(value) if isinstance(value, str) else None
     if match is None or (match[1] and match[2]):
         raise QuantityError(f"{show(value)} is not an amount in dollars; write a number such as 0.0030")
-    return _exact(Decimal((match[1] or match[2]) + match[3]))
+    return _exact(Decimal((match[1] or match[2]) + match[3]), value)
 
 
 # -- numbers ----------------------------------------------------------------------------------------
@@ -340,8 +341,11 @@ def _is_number(value: object) -> bool:
     return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
 
 
-def _exact(value: object) -> Fraction:
-    """The number as written: a float through its shortest text, so that 0.1 means one tenth."""
+def _exact(value: object, written: object = None) -> Fraction:
+    """The number as written: a float through its shortest text, so that 0.1 means one tenth.
+
+    ``written`` is what a message shows, where the number is a part of it.
+    """
     try:
         number = Decimal(repr(value) if isinstance(value, float) else str(value))
     except InvalidOperation:
@@ -351,7 +355,8 @@ def _exact(value: object) -> Fraction:
     if number and not (
         -_MOST_DIGITS < number.adjusted() < _MOST_DIGITS and len(number.as_tuple().digits) < _MOST_DIGITS
     ):
-        raise QuantityError(f"{show(value)} is out of range; write a number of fewer than {_MOST_DIGITS} digits")
+        seen = show(value if written is None else written)
+        raise QuantityError(f"{seen} is out of range; write a number of fewer than {_MOST_DIGITS} digits")
     return Fraction(number)
 
 

@@ -180,6 +180,7 @@ def parse(text: str, file: str, folder: Path) -> Document:
         place = _place(node)
         raise ScenarioError([Problem(file, *place, "", f"is {seen}; a scenario is a mapping that begins with `name:`")])
     reader.document.tree = reader.value(node, ())
+    reader.tell_duplicates()
     return reader.document
 
 
@@ -229,6 +230,7 @@ class _Reader:
 
     def __init__(self, file: str, folder: Path) -> None:
         self.document = Document(file, {}, folder)
+        self._twice: list[tuple[Place, TreePath]] = []
         self._count = 0
         self._inside: list[Node] = []
 
@@ -259,7 +261,7 @@ class _Reader:
             key = str(key_node.value) if isinstance(key_node, ScalarNode) else show(None)
             here = (*path, key)
             if key in mapping:
-                self._twice(key_node, here)
+                self._twice.append((_place(key_node), here))
                 continue
             mapping[key] = None
             self.document.keys[here] = _place(key_node)
@@ -279,10 +281,11 @@ class _Reader:
             merged.update(value)
         return merged
 
-    def _twice(self, key_node: Node, path: TreePath) -> None:
-        first = self.document.keys[path]
-        message = f"stands here twice, first in line {first.line}; keep one of them"
-        self.document.problems.append(Problem(self.document.file, *_place(key_node), ".".join(map(str, path)), message))
+    def tell_duplicates(self) -> None:
+        """Add a problem for every key that stood twice; the tree must be complete, as it names the places."""
+        for place, path in self._twice:
+            message = f"stands here twice, first in line {self.document.keys[path].line}; keep one of them"
+            self.document.problems.append(Problem(self.document.file, *place, self.document.name_of(path), message))
 
     def _scalar(self, node: ScalarNode, path: TreePath) -> Any:
         kind, text = str(node.tag).removeprefix(_TAG), node.value

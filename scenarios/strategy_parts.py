@@ -169,6 +169,8 @@ def _mapping_of(value: Any, variants: dict[str, Any]) -> dict[str, Any]:
     while isinstance(value, str) and value in variants and value not in followed:
         followed.append(value)
         value = variants[value]
+    if value in followed:
+        raise QuantityError(f"{value!r} names itself; write {{kind: {next(iter(REGISTRY))}}} or another kind")
     if isinstance(value, str):
         value = {"kind": value}
     if not isinstance(value, dict):
@@ -176,6 +178,8 @@ def _mapping_of(value: Any, variants: dict[str, Any]) -> dict[str, Any]:
     kind = value.get("kind")
     if not isinstance(kind, str):
         raise QuantityError(f"a strategy needs a kind; write for example {{kind: {next(iter(REGISTRY))}}}")
+    if kind in variants and kind not in REGISTRY:
+        raise QuantityError(f"{kind!r} is a variant and no kind; write it bare, without {{kind: ...}}")
     if kind not in REGISTRY and ":" not in kind:
         raise QuantityError(
             f"no strategy is named {kind!r}; {instead(kind, [*variants, *REGISTRY], 'strategies')}, "
