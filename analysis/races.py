@@ -1,7 +1,7 @@
 """Who won the races that a run's log shows: makers against snipers, a sweep's children against snipers, dark fills.
 
-All from recorded tables. A quote is *stale* when it lies through the fundamental value as the log has it at that moment;
-nobody in the market sees that value without delay.
+All from recorded tables. A quote is *stale* when it lies through the fundamental value as the log has it at that
+moment; nobody in the market sees that value without delay.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from analysis.codes import ACTION_NEW, ACTION_REPLACE, CANCEL_REJECTED, MICROS_P
 from analysis.tables import Ints, RunTables
 
 MAKER_KIND = "market_maker"
+END = 1 << 62
+"""After the last message of every venue."""
 
 
 @dataclass(frozen=True)
 class Losses:
-    """What makers lost to snipers on stale quotes. ``dollars`` is value less price, times shares; ``trades`` how many."""
+    """What makers lost to snipers on stale quotes: value less price, times shares; in how many trades."""
 
     dollars: float
     shares: int
@@ -50,7 +52,11 @@ class SweepFills:
 
 
 def first_sweeps(tables: RunTables, through: str) -> dict[str, SweepFills]:
-    """By venue, the children of each parent's first decision, where that decision also went to the venue ``through``."""
+    """By venue, the children of each parent's first decision, where that decision also went to the venue ``through``.
+
+    Raises:
+        ValueError: the run has no venue of that name.
+    """
     children = child_orders(tables)
     first: dict[int, int] = {}
     swept: dict[int, set[int]] = {}
@@ -58,7 +64,9 @@ def first_sweeps(tables: RunTables, through: str) -> dict[str, SweepFills]:
         first.setdefault(int(parent), int(decision))
         swept.setdefault(int(decision), set()).add(int(venue))
     names = tables.directory.venues
-    anchor = next(number for number, name in names.items() if name == through)
+    anchor = next((number for number, name in names.items() if name == through), None)
+    if anchor is None:
+        raise ValueError(f"no venue {through!r}; venues: {', '.join(names.values())}")
     chosen = {
         int(child)
         for child, parent, decision in zip(children.order_id, children.parent_id, children.decision, strict=True)
@@ -131,9 +139,9 @@ class Races:
 def quote_races(tables: RunTables, edge: int, window: int) -> dict[str, Races]:
     """By venue: news that made a lone maker's best quote stale, and whether a sniper took it before it was gone.
 
-    A race is a change of the value after which a venue's best quote, standing there alone, is a maker's and lies at least
-    ``edge`` price units through the value. The maker has won when no sniper traded with that quote within ``window`` ns.
-    News within a window of the one before is left out: two races would be one.
+    A race is a change of the value after which a venue's best quote, standing there alone, is a maker's and lies at
+    least ``edge`` price units through the value. The maker has won when no sniper traded with that quote within
+    ``window`` ns. News within a window of other news is left out: two races would be one.
     """
     names = tables.directory.venues
     return {names[venue]: _races_at(tables, venue, edge, window) for venue in names if tables.directory.is_lit(venue)}
@@ -148,8 +156,8 @@ def _races_at(tables: RunTables, venue: int, edge: int, window: int) -> Races:
     makers = MakerQuotes(tables, venue)
     sniped = (trades["venue"] == venue) & _is_kind(tables, trades["taker"], SNIPER)
     sniped_at, sniped_order = trades["at"][sniped], trades["maker_order"][sniped]
-    calm = np.diff(news["at"], append=news["at"][-1] + 2 * window) > window
-    calm &= np.diff(news["at"], prepend=news["at"][0] - 2 * window) > window
+    alone = np.diff(news["at"]) > window
+    calm = np.append(alone, True) & np.insert(alone, 0, True) if len(news) else np.zeros(0, dtype=bool)
     runs = won = 0
     for at, value in zip(news["at"][calm].tolist(), news["value"][calm].tolist(), strict=True):
         row = int(np.searchsorted(times, at, side="right")) - 1
@@ -180,6 +188,7 @@ class MakerQuotes:
         rows = zip(*(reports[column][here].tolist() for column in columns), strict=True)
         prices = _prices_by_message(tables, venue)
         open_stint: dict[int, tuple[int, int, int]] = {}
+        sides: dict[int, int] = {}
         self._stints: dict[tuple[int, int], list[tuple[int, int, int, int]]] = {}
         for seq, order, side, exec_type, leaves in rows:
             if exec_type == CANCEL_REJECTED:
@@ -192,6 +201,9 @@ class MakerQuotes:
                 before = 0
             if leaves:
                 open_stint[order] = (seq, prices.get((seq, order), before), leaves)
+            sides[order] = side
+        for order, (since, price, qty) in open_stint.items():
+            self._stints.setdefault((sides[order], price), []).append((since, END, order, qty))
 
     def alone_at(self, side: int, price: int, seq: int, size: int) -> int | None:
         """The order that stood there after the message, when it is all of the displayed size."""
