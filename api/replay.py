@@ -52,7 +52,8 @@ def replay_run(folder: Path, files: Path | None = None, progress: Progress | Non
     """Run a run folder's scenario again.
 
     Args:
-        files: where files are that the scenario names, such as strategies of one's own; the run folder, unless given.
+        files: where files are that the scenario names, such as strategies of one's own; where they were when the run
+            was made, unless given.
 
     Raises:
         Mistake: the folder is not that of a finished run.
@@ -64,7 +65,7 @@ def replay_run(folder: Path, files: Path | None = None, progress: Progress | Non
 
     summary, market = _json_of(folder, "summary.json"), _json_of(folder, "market.json")
     document = read(folder / "scenario.yaml")
-    document.folder = folder if files is None else files
+    document.folder = files or Path(market.get("folder", folder))
     scenario = scenario_of(document)
     if (folder / JOURNAL).exists():
         from api.session import repeat_session

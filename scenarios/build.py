@@ -26,7 +26,6 @@ from agents.sniper import SNIPER_WAKES, Sniper, SniperHost, SniperTerms
 from agents.strategies.loading import load_named
 from agents.strategy import VenueFacts
 from scenarios import model as m
-from scenarios.problems import Problem, ScenarioError
 from scenarios.quantities import parse_duration
 from sim.environment import Environment
 from sim.latency import Constant, Empirical, Gamma, LatencyModel, Lognormal, Normal, Sum, latency_source
@@ -126,6 +125,7 @@ class Market:
         instrument = scenario.instrument
         return {
             "name": scenario.name,
+            "folder": str(scenario.folder.resolve()),
             "seed": self.seed,
             "warm_up": scenario.warm_up,
             "duration": scenario.duration,
@@ -487,9 +487,6 @@ class _Builder:
         folder = self.scenario.folder
         book = None if agent.book is None else folder / agent.book
         recording = Recording(folder / agent.file, agent.format, book, self.scenario.instrument.tick)
-        problems = recording.problems()
-        if problems:
-            raise ScenarioError([Problem("recording", None, None, f"agents.{agent.name}", text) for text in problems])
         return Replay.of(self.place, name, number, {agent.venue: session}, recording, agent.start)
 
     def _custom(self, agent: m.CustomAgent, name: str, number: int) -> Participant:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from agents.recordings.reading import Recording
 from agents.strategies.loading import load_named
 from agents.strategies.parameters import StrategyProblems
 from scenarios.agent_parts import (
@@ -345,6 +346,18 @@ def _is_file(path: Path) -> bool:
 _RECORDED = (".csv", ".gz", ".txt")
 
 
+def recordings_can_be_read(pieces: Pieces) -> Findings:
+    """Every row of a recorded file is one, and its orders lie on the venue's tick."""
+    if pieces.instrument is None:
+        return
+    for path, replay in pieces.of_type(Replay):
+        book = None if replay.book is None else pieces.folder / replay.book
+        recording = Recording(pieces.folder / replay.file, replay.format, book, pieces.instrument.tick)
+        if all(file is None or file.is_file() for file in (recording.file, recording.book)):
+            for problem in recording.problems():
+                yield Finding((*path, "file"), problem)
+
+
 def own_classes_can_be_loaded(pieces: Pieces) -> Findings:
     """Agents and venues of the user's own are classes that exist."""
     own: list[tuple[TreePath, CustomAgent | CustomVenue]] = [
@@ -378,5 +391,6 @@ CHECKS: tuple[Callable[[Pieces], Findings], ...] = (
     presence_is_of_firms_there_are,
     links_join_lit_venues,
     files_are_there,
+    recordings_can_be_read,
     own_classes_can_be_loaded,
 )
