@@ -2,8 +2,8 @@
 
 Rules
     At each pool orders arrive as a Poisson process with a fair side and rest an exponential time. With `limit_offset`
-    the order's limit lies that far beyond the fair value that has arrived on the agent's own news link; without, it
-    takes any midpoint.
+    the order's limit lies that far beyond the fair value that has arrived on the agent's own news link, rounded
+    towards it to half a tick; without, it takes any midpoint.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ class DarkLiquidity(Participant):
         fair = self._news.advance(self.env.now) if self._news is not None else None
         if fair is None:
             return None
-        half_tick = self.place.tick // 2
-        return max(half_tick, (fair + int(side) * self._limit_offset) // half_tick * half_tick)
+        half_tick, sign = self.place.tick // 2, int(side)
+        return max(half_tick, (sign * fair + self._limit_offset) // half_tick * half_tick * sign)
 
     def _cancel(self, venue_and_order: tuple[str, int]) -> None:
         venue, order_id = venue_and_order
