@@ -207,7 +207,7 @@ def test_no_more_firms_stand_at_a_venue_than_there_are() -> None:
 
 
 def test_a_recorded_file_is_looked_for_beside_the_scenario(tmp_path: Path) -> None:
-    (tmp_path / "orders.csv").write_text("ordtype,uid,is_buy,qty,price,timestamp\nnew,1,True,100,1.00,5\n")
+    (tmp_path / "orders.csv").write_text("ordtype,uid,is_buy,qty,price,timestamp\nnew,1,True,100,1.00,2024-01-02 09:30:00.004\n")
     replay = "agents: [{kind: replay, venue: NYSE, file: FILE}]\n"
     text = "name: small\ninstruments: [{symbol: X, price: 1}]\nvenues: [{name: NYSE, kind: lit}]\n" + replay
     assert problems(file_with(tmp_path, text.replace("FILE", "orders.csv"))) == []
