@@ -58,20 +58,18 @@ def first_sweeps(tables: RunTables, through: str) -> dict[str, SweepFills]:
         ValueError: the run has no venue of that name.
     """
     children = child_orders(tables)
+    columns = (children.order_id, children.parent_id, children.decision, children.venue)
+    rows = list(zip(*(column.tolist() for column in columns), strict=True))
     first: dict[int, int] = {}
     swept: dict[int, set[int]] = {}
-    for parent, decision, venue in zip(children.parent_id, children.decision, children.venue, strict=True):
-        first.setdefault(int(parent), int(decision))
-        swept.setdefault(int(decision), set()).add(int(venue))
+    for _, parent, decision, venue in rows:
+        if first.setdefault(parent, decision) == decision:
+            swept.setdefault(parent, set()).add(venue)
     names = tables.directory.venues
     anchor = next((number for number, name in names.items() if name == through), None)
     if anchor is None:
         raise ValueError(f"no venue {through!r}; venues: {', '.join(names.values())}")
-    chosen = {
-        int(child)
-        for child, parent, decision in zip(children.order_id, children.parent_id, children.decision, strict=True)
-        if first[int(parent)] == int(decision) and anchor in swept[int(decision)]
-    }
+    chosen = {child for child, parent, decision, _ in rows if first[parent] == decision and anchor in swept[parent]}
     found = attribute(tables)
     sums = {number: [0, 0, 0] for number in names if tables.directory.is_lit(number)}
     for target in found.targets:

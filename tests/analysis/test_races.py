@@ -16,7 +16,7 @@ from analysis.races import (
     maker_losses,
     quote_races,
 )
-from tests.analysis.builders import BATS, BUY, DARK, FLOW, IOC, MAKER, NYSE, SELL, SNIPER, Recording
+from tests.analysis.builders import BATS, BUY, DARK, FLOW, IOC, MAKER, NYSE, OTHER_CLIENT, SELL, SNIPER, Recording
 from venues.tables import TRADES
 
 ASK, BID = 100_0100, 99_9900
@@ -143,6 +143,20 @@ def test_a_sweep_that_left_the_leader_out_does_not_count() -> None:
     recording.decide(11, 300, ASK, venue=BATS)
     recording.arrive(11, 300, ASK, venue=BATS)
     assert first_sweeps(recording.tables(), "NYSE") == {"NYSE": SweepFills(0, 0, 0), "BATS": SweepFills(0, 0, 0)}
+
+
+def test_decisions_of_two_routers_with_the_same_number_are_told_apart() -> None:
+    recording = two_venues()
+    recording.parent(2, BUY, 1000, owner=OTHER_CLIENT)
+    recording.decide(10, 300, ASK, parent_id=1, venue=NYSE)
+    recording._decision = 0
+    recording.decide(11, 300, ASK, parent_id=2, venue=BATS)
+    recording.arrive(10, 300, ASK, venue=NYSE)
+    recording.arrive(11, 300, ASK, venue=BATS, owner=OTHER_CLIENT)
+    assert {name: sweep.aimed for name, sweep in first_sweeps(recording.tables(), "NYSE").items()} == {
+        "NYSE": 300,
+        "BATS": 0,
+    }
 
 
 def test_a_leader_that_is_no_venue_is_told() -> None:
