@@ -236,6 +236,12 @@ def test_a_smaller_quantity_at_the_same_limit_keeps_its_place():
     assert parties(book.handle(buy(300, order_id=9), now=2)) == [(1, 9, 200), (2, 9, 100)]
 
 
+def test_the_same_quantity_and_limit_keeps_its_place_too():
+    book = pool_of(sell(300, limit=BID), sell(300, limit=BID))
+    book.handle(replace(1, 300, BID, owner=MAKER), now=1)
+    assert parties(book.handle(buy(300, order_id=9), now=2)) == [(1, 9, 300)]
+
+
 @pytest.mark.parametrize(("qty", "limit"), [(400, BID), (200, BID - 100)], ids=["larger", "another limit"])
 def test_anything_else_loses_its_place(qty: int, limit: int):
     book = pool_of(sell(300, limit=BID), sell(300, limit=BID))
@@ -469,6 +475,29 @@ def test_a_pool_closes_and_listens_no_more():
     pool.reference.move(BID + 50, ASK + 50)
     assert pool.taker.answer(buy(100))[0].reason is Reason.VENUE_CLOSED
     assert rows(pool.log, "trades") == []
+
+
+def test_the_close_has_a_sequence_number_of_its_own():
+    pool = Pool()
+    pool.rests(sell(500, limit=MID + 50))
+    pool.venue.close()
+    assert pool.venue.seq == 2
+    assert rows(pool.log, "reports", "seq", "exec_type") == [(1, ExecType.NEW), (2, ExecType.CANCELED)]
+
+
+def test_only_trades_have_a_price_and_a_size():
+    book = pool_of(sell(300))
+    reports = [*book.handle(buy(500, tif=IOC), now=1), *book.handle(sell(100, order_id=9), now=2)]
+    reports += [*book.handle(replace(9, 50, BID), now=3), *book.handle(cancel(9), now=4)]
+    assert kinds(reports) == ["NEW", "TRADE", "TRADE", "CANCELED", "NEW", "REPLACED", "CANCELED"]
+    assert {(r.last_px, r.last_qty) for r in reports if r.exec_type is not ExecType.TRADE} == {(0, 0)}
+
+
+def test_a_pool_has_neither_a_minimum_nor_a_speed_bump_unless_stated():
+    pool = Pool()
+    pool.taker.says(buy(1), at=0)
+    ((_, report),) = pool.taker.hears()
+    assert (report.exec_type, report.at) == (ExecType.NEW, 110)
 
 
 def test_a_speed_bump_and_a_minimum_may_be_set():
