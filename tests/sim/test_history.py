@@ -279,3 +279,20 @@ def test_a_reader_may_keep_up_in_its_own_way():
     for at in range(11):
         history.append(at, at)
     assert asked == [0]
+
+
+def test_subscribers_with_other_interests_are_woken_each_for_its_own():
+    env = Environment()
+    history: History[int] = History()
+    heard: list[tuple[str, int]] = []
+    odd, even = history.view(env, 100), history.view(env, 100)
+    odd.subscribe(lambda item: heard.append(("odd", item)), lambda item, before: item % 2 == 1)
+    even.subscribe(lambda item: heard.append(("even", item)), lambda item, before: item % 2 == 0)
+    for item in (1, 2, 3):
+        history.append(0, item)
+    env.run()
+    even.unsubscribe()
+    for item in (4, 5):
+        history.append(env.now, item)
+    env.run()
+    assert heard == [("odd", 1), ("even", 2), ("odd", 3), ("odd", 5)]
