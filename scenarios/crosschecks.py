@@ -353,7 +353,7 @@ def recordings_can_be_read(pieces: Pieces) -> Findings:
     for path, replay in pieces.of_type(Replay):
         book = None if replay.book is None else pieces.folder / replay.book
         recording = Recording(pieces.folder / replay.file, replay.format, book, pieces.instrument.tick)
-        if all(file is None or file.is_file() for file in (recording.file, recording.book)):
+        if all(file is None or _is_file(file) for file in (recording.file, recording.book)):
             for problem in recording.problems():
                 yield Finding((*path, "file"), problem)
 

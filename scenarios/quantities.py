@@ -21,9 +21,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Final, TypeGuard
 
 PRICE_UNITS_PER_DOLLAR: Final = 10_000
 MICROS_PER_DOLLAR: Final = 1_000_000
@@ -82,6 +82,8 @@ def show(value: object) -> str:
         return _shortened("{" + ", ".join(f"{key}: {show(item)}" for key, item in value.items()) + "}")
     if isinstance(value, (list, tuple)):
         return _shortened("[" + ", ".join(show(item) for item in value) + "]")
+    if isinstance(value, int):
+        value = Decimal(value)  # Python refuses to write an int of more than 4300 digits
     return _shortened(repr(value) if isinstance(value, str) else str(value))
 
 
@@ -337,19 +339,16 @@ def parse_positive_number(value: object) -> float:
     return number
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[int | float | Decimal]:
     return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
 
 
-def _exact(value: object, written: object = None) -> Fraction:
+def _exact(value: int | float | Decimal, written: object = None) -> Fraction:
     """The number as written: a float through its shortest text, so that 0.1 means one tenth.
 
     ``written`` is what a message shows, where the number is a part of it.
     """
-    try:
-        number = Decimal(repr(value) if isinstance(value, float) else str(value))
-    except InvalidOperation:
-        number = Decimal("NaN")
+    number = Decimal(repr(value) if isinstance(value, float) else value)
     if not number.is_finite():
         raise QuantityError(f"{show(value)} is not a finite number; write one such as 0.01")
     if number and not (

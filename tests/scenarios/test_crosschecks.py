@@ -207,7 +207,9 @@ def test_no_more_firms_stand_at_a_venue_than_there_are() -> None:
 
 
 def test_a_recorded_file_is_looked_for_beside_the_scenario(tmp_path: Path) -> None:
-    (tmp_path / "orders.csv").write_text("ordtype,uid,is_buy,qty,price,timestamp\nnew,1,True,100,1.00,2024-01-02 09:30:00.004\n")
+    (tmp_path / "orders.csv").write_text(
+        "ordtype,uid,is_buy,qty,price,timestamp\nnew,1,True,100,1.00,2024-01-02 09:30:00.004\n"
+    )
     replay = "agents: [{kind: replay, venue: NYSE, file: FILE}]\n"
     text = "name: small\ninstruments: [{symbol: X, price: 1}]\nvenues: [{name: NYSE, kind: lit}]\n" + replay
     assert problems(file_with(tmp_path, text.replace("FILE", "orders.csv"))) == []
@@ -242,6 +244,8 @@ def test_a_venue_of_ones_own_must_exist(tmp_path: Path) -> None:
     file_with(tmp_path, "class Floor:\n    pass\n", "mine.py")
     scenario = file_with(tmp_path, load(small()).to_yaml())
     assert problems(scenario, ["venues.NYSE={name: NYSE, kind: 'mine.py:Floor', seats: 3}"]) == []
+    floor = load(scenario, set=["venues.NYSE={name: NYSE, kind: 'mine.py:Floor', hours: {open: 9.5}}"]).venue("NYSE")
+    assert floor.parameters() == {"hours": {"open": 9.5}}
     (problem,) = problems(scenario, ["venues.NYSE={name: NYSE, kind: 'yours.py:Floor'}"])
     assert problem.startswith("--set venues.NYSE.kind: no file ")
 
@@ -254,6 +258,16 @@ def test_an_agent_with_a_mistake_is_still_held_against_the_others() -> None:
     assert [message.partition(":")[0] for message in messages(with_agents(router))] == [
         "agents.client.strategy",
         "agents.client.venues",
+    ]
+
+
+def test_an_example_that_does_not_fit_this_market_is_not_held_against_it() -> None:
+    router = {**ROUTER, "round_trip": 5, "venues": ["LSE"]}
+    assert messages(with_agents(router, {**DARK, "limit_offset": 0.01}, venues=[{"name": "LSE", "kind": "lit"}])) == [
+        "agents.client.round_trip: 5 has no unit; write 5us, 5ms or 5s",
+        "agents.dark_liquidity.limit_offset: lies beyond a fair value that the agent has no `news` of; "
+        "write for example `news: 10ms` beside it",
+        "agents.dark_liquidity.venues: a dark_liquidity trades on dark venues; add one to `venues`",
     ]
 
 

@@ -54,6 +54,12 @@ def test_a_sniper_hears_prints_over_its_wires() -> None:
     assert "sniper|quotes, orders|host at the venue|2us there and back|NYSE, BATS" in rows(SNIPER)
 
 
+def test_a_snipers_firms_are_counted_where_they_stand() -> None:
+    assert "sniper (3)|stands at|host at the venue|firms|NYSE 1, BATS 3" in rows(
+        {**SNIPER, "count": 3, "presence": {"NYSE": 1}}
+    )
+
+
 def test_a_pool_with_direct_feeds_sees_each_venue() -> None:
     pool = {"name": "POOL", "kind": "dark", "reference": {"feed": "direct", "latency": {"NYSE": "1us", "BATS": "9us"}}}
     venues = [{"name": "NYSE", "kind": "lit"}, {"name": "BATS", "kind": "lit"}, pool]

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from copy import deepcopy
 from pathlib import Path
+from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.load import Problem, ScenarioError, built_ins, load
+from scenarios.source import parse, read
 from tests.scenarios.builders import ROUTER, file_with, messages, problems, small, with_agents
 
 HERE = Path(__file__).parent
@@ -123,6 +126,20 @@ def test_a_binary_file_is_no_scenario(tmp_path: Path) -> None:
     assert problems(path) == [f"{path}: is not text: byte 6 is not UTF-8; a scenario is a YAML file"]
 
 
+def test_a_file_that_may_not_be_read_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    path = file_with(tmp_path, SMALL)
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert problems(path) == [f"{path}: cannot be read: Permission denied"]
+
+
+def test_nesting_without_end_is_no_scenario(tmp_path: Path) -> None:
+    path = file_with(tmp_path, "name: " + "[" * 5000)
+    assert problems(path) == [f"{path}: is nested too deeply to be a scenario"]
+
+
 def test_aliases_cannot_grow_without_bound(tmp_path: Path) -> None:
     levels = "".join(f"k{n}: &k{n} [{', '.join([f'*k{n - 1}'] * 9)}]\n" for n in range(1, 9))
     (problem,) = problems(file_with(tmp_path, "k0: &k0 [1]\n" + levels))
@@ -131,8 +148,6 @@ def test_aliases_cannot_grow_without_bound(tmp_path: Path) -> None:
 
 @given(st.text(max_size=80) | st.text(alphabet="name: venus[]{}&*!|>-?'\"\n\t,#%@`0123456789", max_size=60))
 def test_any_text_at_all_is_a_scenario_or_a_scenario_error(text: str) -> None:
-    from scenarios.source import parse
-
     try:
         parse(text, "any", Path())
     except ScenarioError as error:
@@ -267,6 +282,38 @@ def test_a_wrong_piece_says_what_to_write(keys: dict[str, object], message: str)
 )
 def test_a_wrong_router_says_what_to_write(keys: dict[str, object], message: str) -> None:
     assert messages(with_agents({**ROUTER, **keys})) == [f"agents.client.{message}"]
+
+
+# -- whatever is written ----------------------------------------------------------------------------
+
+JUNK = [None, True, 0, -1, 5, 10**30, 0.5, float("inf"), "", "x", "all", "none", "350us", "1e999999999s", "a:b", "NYSE",
+        [], ["x"], [[]], {}, {"kind": "x"}, {"kind": [1]}, {"base": 1}, {"default": None}, {"": 1}]  # fmt: skip
+
+
+FLAGSHIP = read("us_equities").tree
+
+
+def paths_in(node: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """The path of every value in a tree."""
+    items = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    return [path, *(below for key, item in items for below in paths_in(item, (*path, key)))]
+
+
+@settings(max_examples=40)
+@given(st.randoms(use_true_random=False), st.sampled_from(JUNK))
+def test_any_change_to_the_flagship_makes_a_scenario_or_a_scenario_error(random: Random, junk: object) -> None:
+    tree = deepcopy(FLAGSHIP)
+    *above, last = random.choice(paths_in(tree)[1:])
+    node = tree
+    for step in above:
+        node = node[step]
+    node[last] = junk
+    try:
+        changed = load(tree)
+    except ScenarioError as error:
+        assert error.problems  # noqa: PT017 - most changes are mistakes, a few are not
+    else:
+        assert load(changed) == changed
 
 
 # -- speed ------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from scenarios.model import (
     SumLatency,
 )
 from scenarios.source import parse
-from tests.scenarios.builders import ROUTER, agent, file_with, messages, small, with_agents
+from tests.scenarios.builders import ROUTER, agent, file_with, messages, problems, small, with_agents
 
 CONSTANT = {"kind": "constant"}
 
@@ -101,6 +101,18 @@ def test_a_latency_is_a_text_or_a_distribution(written: object, reads: str) -> N
 def test_half_a_round_trip_halves_every_length_of_it() -> None:
     trip = router(round_trip={"base": "20us", "jitter": {"kind": "normal", "mean": "2us", "sd": "1us"}}).round_trip
     assert str(trip.halved().of("NYSE")) == "10us + normal 1us +- 500ns"
+
+
+@pytest.mark.parametrize(
+    ("written", "half"),
+    [
+        ({"kind": "lognormal", "median": "2ms", "sigma": 0.5}, "lognormal 1ms, sigma 0.5"),
+        ({"kind": "gamma", "mean": "20us", "shape": 4, "offset": "1ms"}, "500us + gamma 10us, shape 4"),
+        ({"kind": "empirical", "values": ["2us", "4us"]}, "2 values, 1us to 2us"),
+    ],
+)
+def test_half_of_a_distribution_is_of_its_kind(written: object, half: str) -> None:
+    assert str(router(round_trip=written).round_trip.halved().of("NYSE")) == half
 
 
 def test_one_latency_stands_for_every_venue() -> None:
@@ -221,6 +233,30 @@ def test_a_strategy_of_ones_own_is_found_beside_the_scenario(tmp_path: Path) -> 
     scenario.agents[0].strategy.build(scenario.folder)
 
 
+def test_a_parameter_without_a_default_must_be_written(tmp_path: Path) -> None:
+    file_with(tmp_path, "def sure(parent, view, *, size: int):\n    yield []\n", "mine.py")
+    path = file_with(tmp_path, load(with_agents(ROUTER)).to_yaml())
+    assert problems(path, ["agents.client.strategy={kind: 'mine.py:sure'}"]) == [
+        "--set agents.client.strategy.size: missing; write for example `size: ...`"
+    ]
+
+
+def test_a_strategy_that_refuses_its_parameters_says_so(tmp_path: Path) -> None:
+    refusing = "    def __init__(self, size: int = 1):\n        raise ValueError('too many')\n"
+    calling = "    def __call__(self, parent, view):\n        yield []\n"
+    file_with(tmp_path, "class Sure:\n" + refusing + calling, "mine.py")
+    path = file_with(tmp_path, load(with_agents(ROUTER)).to_yaml())
+    assert problems(path, ["agents.client.strategy={kind: 'mine.py:Sure', size: 6}"]) == [
+        "--set agents.client.strategy.kind: mine.py:Sure: ValueError: too many"
+    ]
+
+
+def test_a_strategy_without_a_file_says_where_it_was_looked_for(tmp_path: Path) -> None:
+    path = file_with(tmp_path, load(with_agents(ROUTER)).to_yaml())
+    (problem,) = problems(path, ["agents.client.strategy='mine.py:lazy'"])
+    assert problem.startswith(f"--set agents.client.strategy: no file {tmp_path / 'mine.py'}")
+
+
 # -- expectations -----------------------------------------------------------------------------------
 
 
@@ -247,6 +283,18 @@ def test_an_expectation_must_say_something() -> None:
     assert messages(with_agents(ROUTER, expect={"client.fill_rate": {}})) == [
         "expect.client.fill_rate: expects nothing; write one of at_least, at_most, equals, between, within"
     ]
+
+
+@pytest.mark.parametrize(
+    ("expected", "message"),
+    [
+        ({"between": 5}, "between: 5 is not a pair of numbers; write [a, b], such as [0.5, 1.5]"),
+        ({"between": [2, 1]}, "between: [2, 1] begins above its end; write [1, 2]"),
+        ({"at_least": "much"}, "at_least: 'much' is not a number; write one such as 0.5"),
+    ],
+)
+def test_a_wrong_expectation_says_what_to_write(expected: dict[str, object], message: str) -> None:
+    assert messages(with_agents(ROUTER, expect={"client.fees": expected})) == [f"expect.client.fees.{message}"]
 
 
 # -- written back -----------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ from scenarios.quantities import (
     parse_fee,
     parse_number,
     parse_positive_duration,
+    parse_positive_number,
+    parse_positive_price,
     parse_price,
     parse_rate,
     parse_shares,
@@ -180,6 +182,7 @@ def test_a_wrong_rate_says_what_to_write(written: object, message: str) -> None:
         (Decimal("2.6"), "2.6 is not a whole number of shares; write one, such as 3"),
         (0, "0 is not a number of shares; write one of 1 or more"),
         (True, "true is not a whole number of shares; write one without quotes, such as 100"),
+        (10**5000, "1" + "0" * 56 + "... is out of range; write a number of fewer than 30 digits"),
         (10**19, "10000000000000000000 is too large; write a number up to 1000000000000000000"),
     ],
 )
@@ -187,6 +190,20 @@ def test_a_wrong_number_of_shares_says_what_to_write(written: object, message: s
     with pytest.raises(QuantityError) as error:
         parse_shares(written)
     assert str(error.value) == message
+
+
+def test_a_price_that_must_be_something_is_not_zero() -> None:
+    with pytest.raises(QuantityError, match="0 is nothing; write dollars above zero"):
+        parse_positive_price(0)
+
+
+def test_a_positive_number_is_above_zero() -> None:
+    with pytest.raises(QuantityError, match="0 must be above zero"):
+        parse_positive_number(0)
+
+
+def test_a_rate_is_a_rate_already() -> None:
+    assert parse_rate(parse_rate("1/s")) == parse_rate("1/s")
 
 
 def test_a_whole_number_may_be_written_with_an_exponent() -> None:

@@ -62,6 +62,10 @@ def test_an_agent_can_be_left_out() -> None:
     assert load(market(), set=["agents.makers.enabled=false"]).agent("makers").enabled is False
 
 
+def test_a_key_without_a_value_can_be_opened() -> None:
+    assert load(market(venues=[{"name": "NYSE", "kind": "lit", "fees": None}]), set=["venues.NYSE.fees.taker=0.001"])
+
+
 def test_an_expectation_is_set_by_its_metric() -> None:
     changed = load(market(), set=["expect.client.fill_rate.at_least=0.5", "expect.client.fill_rate.at_most=0.9"])
     assert str(changed.expect["client.fill_rate"]) == "at least 0.5 and at most 0.9"
@@ -124,6 +128,12 @@ def test_below_a_variant_a_parameter_can_be_set() -> None:
 def test_below_a_latency_for_all_venues_that_of_one_can_be_set() -> None:
     trip = client_with("agents.client.round_trip.BATS=1ms").round_trip
     assert (trip.of("BATS").value, trip.of("NYSE").value) == (1_000_000, 300_000)
+
+
+def test_below_a_distribution_for_all_venues_that_of_one_can_be_set() -> None:
+    normal = "agents.client.round_trip={kind: normal, mean: 1ms, sd: 1us}"
+    trip = client_with(normal, "agents.client.round_trip.BATS=2ms").round_trip
+    assert [str(trip.of(venue)) for venue in ("NYSE", "BATS")] == ["normal 1ms +- 1us", "2ms"]
 
 
 def test_an_agent_keeps_its_keys_when_its_kind_is_set() -> None:
