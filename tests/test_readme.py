@@ -1,0 +1,42 @@
+"""Every example in the README runs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from scenarios.load import load
+from scenarios.run import run
+
+README = Path(__file__).parent.parent / "README.md"
+BLOCK = re.compile(r"^```(\w+) (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def examples(tmp_path: Path) -> Path:
+    """A folder with the README's files in it."""
+    for _, name, text in BLOCK.findall(README.read_text(encoding="utf-8")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_first_scenario_runs_and_keeps_its_expectation(examples: Path) -> None:
+    result = run(examples / "two_venues.yaml")
+    assert [verdict.holds for verdict in result.expectations] == [True]
+
+
+def test_the_first_strategy_has_fewer_than_15_lines(examples: Path) -> None:
+    lines = [line for line in (examples / "my_router.py").read_text().splitlines() if line.strip()]
+    assert len(lines) < 15
+
+
+def test_the_first_strategy_fills_its_orders(examples: Path) -> None:
+    strategy = "agents.client.strategy={kind: 'my_router.py:take_the_best'}"
+    result = run(load(examples / "two_venues.yaml", set=[strategy]))
+    assert result.summary.iloc[0]["fill_rate"] > 0.9
+
+
+def test_the_settings_that_the_readme_shows_are_accepted(examples: Path) -> None:
+    for setting in re.findall(r"--set (\S+)", README.read_text(encoding="utf-8")):
+        load(examples / "two_venues.yaml", set=[setting])
