@@ -109,6 +109,25 @@ def test_a_reduction_takes_the_shares_at_the_back():
     assert causes(market) == {"market_maker cancel": 50}
 
 
+def test_after_a_reduction_the_front_is_still_there_to_be_sniped():
+    market = offered(300)
+    market.decide(100, 200, ASK)
+    market.replace(1, MAKER, 150, ASK)
+    market.new(50, SNIPER, BUY, 100, ASK, IOC)
+    market.arrive(100, 200, ASK)
+    assert causes(market) == {"market_maker cancel": 50, "sniper trade": 100}
+
+
+def test_a_sniper_that_takes_an_order_back_in_the_queue_took_nothing_aimed_at():
+    market = offered(300)
+    market.decide(100, 300, ASK)
+    market.replace(1, MAKER, 400, ASK)
+    market.new(50, SNIPER, BUY, 400, ASK, IOC)
+    market.arrive(100, 300, ASK)
+    assert causes(market) == {"market_maker cancel": 300}
+    assert target(market).sniped == 0
+
+
 def test_an_order_that_loses_its_place_and_stays_is_found_again():
     market = offered(300)
     market.decide(100, 300, ASK)

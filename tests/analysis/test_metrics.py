@@ -136,6 +136,16 @@ def test_a_fill_s_mid_is_the_one_before_its_child_arrived():
     assert row(market)["effective_spread"] == pytest.approx(0.02)
 
 
+def test_what_the_first_child_itself_moved_is_execution_and_not_delay():
+    market = Recording(duration=100)
+    market.quote(0, 99_9900, 100_0100)
+    market.parent(1, BUY, 100, at=5)
+    market.quote(20, 99_9900, 100_0500)  # by the fill
+    market.fill(1, 100_0100, 100, 20, 11, fee=0)
+    found = row(market)
+    assert (found["shortfall_delay"], found["shortfall_execution"]) == (0.0, 1.0)
+
+
 def test_dark_share_is_the_part_filled_in_pools():
     market = Recording(duration=100)
     market.quote(0, 99_9900, 100_0100)
