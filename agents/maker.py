@@ -6,8 +6,9 @@ Rules
     never through the opposite quote that its feed of that venue shows.
     A feed that shows a sweep (a print that took a venue's best level out) makes it cancel that side everywhere else
     after the reaction time, if it is of `fade_size` or more; it comes back after `refresh`.
-    A quote that was filled is put up again after `requote`. At the position limit the side that would add is not
-    quoted.
+    A quote that was filled is put up again after `requote`, or by the next news. At the position limit the side that
+    would add is taken down after the reaction time, and put up again when the position is below it; what fills on the
+    way still counts, so the position can pass the limit by what was up.
 
 Does not model
     Post-only orders, hedging, a view on toxicity.
@@ -17,11 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from agents.interests import sweeps_of
 from agents.participant import ESTIMATE, Participant, Place
 from sim.history import HistoryView
-from venues.messages import CancelOrder, ExecType, NewOrder, Quote, ReplaceOrder, Side, TimeInForce
+from venues.messages import CancelOrder, ExecType, ExecutionReport, NewOrder, Quote, ReplaceOrder, Side, TimeInForce
 from venues.protocols import OrderEntry, QuoteView
 
 MAKER_WAKES = frozenset({ExecType.TRADE})
@@ -102,7 +104,7 @@ class MarketMaker(Participant):
 
     # -- what moves it --------------------------------------------------------------------------
 
-    def _react(self, act: Callable[[object], object], argument: object = None) -> None:
+    def _react(self, act: Callable[[Any], object], argument: object = None) -> None:
         self.env.call_in(self._reaction(), act, argument)
 
     def _fade_from(self, swept_venue: str) -> Callable[[Quote], object]:
@@ -119,17 +121,32 @@ class MarketMaker(Participant):
     def _read(self, venue: str) -> None:
         """Take in fills; plan the refill of quotes that are gone."""
         fees = self.place.fees[venue]
+        full = self._full_side()
         for _, report in self.sessions[venue].read():
             slot = self._slot_of.get(report.order_id)
             if report.exec_type is ExecType.TRADE:
                 self.ledger.book(report, *fees)
-                if slot is not None:
-                    slot.cum_qty = report.cum_qty
-            if slot is not None and report.leaves_qty == 0 and report.exec_type is not ExecType.CANCEL_REJECTED:
-                del self._slot_of[report.order_id]
-                if slot.order_id == report.order_id:
-                    slot.order_id = 0
-                    self.env.call_in(self._terms.requote, self._requote_slot, (venue, slot))
+            if slot is not None:
+                self._update(slot, report, venue)
+        if self._full_side() is not full:
+            self._react(self._requote_sides, (full, self._full_side()))
+
+    def _update(self, slot: Slot, report: ExecutionReport, venue: str) -> None:
+        up = slot.order_id == report.order_id  # else it tells of an order that is being cancelled
+        if up and report.exec_type is ExecType.TRADE:
+            slot.cum_qty = report.cum_qty
+        if report.leaves_qty == 0 and report.exec_type is not ExecType.CANCEL_REJECTED:
+            del self._slot_of[report.order_id]
+            if up:
+                slot.order_id = 0
+                self.env.call_in(self._terms.requote, self._requote_slot, (venue, slot))
+
+    def _full_side(self) -> Side | None:
+        """The side that is not quoted, because the position is at its limit."""
+        position, limit = self.ledger.position, self._terms.position_limit
+        if abs(position) < limit:
+            return None
+        return Side.BUY if position > 0 else Side.SELL
 
     # -- what it does ---------------------------------------------------------------------------
 
@@ -144,6 +161,13 @@ class MarketMaker(Participant):
             quote = self._feeds[venue].advance(self.env.now)
             for slot in slots:
                 self._quote(slot, quote)
+
+    def _requote_sides(self, sides: tuple[Side | None, ...]) -> None:
+        for venue, slots in self._slots.items():
+            quote = self._feeds[venue].advance(self.env.now)
+            for slot in slots:
+                if slot.side in sides:
+                    self._quote(slot, quote)
 
     def _requote_slot(self, venue_and_slot: tuple[str, Slot]) -> None:
         venue, slot = venue_and_slot
@@ -182,9 +206,9 @@ class MarketMaker(Participant):
 
     def _wanted_price(self, slot: Slot, seen: Quote | None) -> int | None:
         """Price units; None: this side is not to be quoted now."""
-        terms, tick, position = self._terms, self.place.tick, self.ledger.position
-        if position * slot.side >= terms.position_limit:
+        if slot.side is self._full_side():
             return None
+        terms, tick, position = self._terms, self.place.tick, self.ledger.position
         middle = self._estimate - int(terms.skew * position)
         away = terms.half_spread + slot.level * tick
         if slot.side is Side.BUY:
