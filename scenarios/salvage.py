@@ -74,7 +74,7 @@ def readable_part(tree: Mapping[str, Any], known: Known, mistaken: Iterable[Tree
         except ValidationError:  # an example that does not fit this market
             continue
         return Readable(scenario, {key: list(lists.get(key, ())) for key in _ITEMS})
-    raise AssertionError("a scenario without its mistakes has none")
+    return Readable(Scenario.model_validate(_STAND_INS), {key: [] for key in _ITEMS})
 
 
 def _items(tree: Mapping[str, Any], key: str, paths: set[TreePath], mend: Callable[..., Any]) -> dict[int, Any]:

@@ -11,7 +11,7 @@ Cost
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -230,7 +230,7 @@ class _Reader:
 
     def __init__(self, file: str, folder: Path) -> None:
         self.document = Document(file, {}, folder)
-        self._twice: list[tuple[Place, TreePath]] = []
+        self._twice: list[tuple[Place, int, TreePath]] = []
         self._count = 0
         self._inside: list[Node] = []
 
@@ -242,7 +242,7 @@ class _Reader:
             raise ScenarioError([Problem(self.document.file, *_place(node), self.document.name_of(path), why)])
         self.document.values[path] = _place(node)
         if isinstance(node, ScalarNode):
-            return self._scalar(node, path)
+            return _scalar(node)
         self._inside.append(node)
         if isinstance(node, SequenceNode):
             value: Any = [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
@@ -261,7 +261,7 @@ class _Reader:
             key = str(key_node.value) if isinstance(key_node, ScalarNode) else show(None)
             here = (*path, key)
             if key in mapping:
-                self._twice.append((_place(key_node), here))
+                self._twice.append((_place(key_node), self.document.keys[here].line, here))
                 continue
             mapping[key] = None
             self.document.keys[here] = _place(key_node)
@@ -270,6 +270,7 @@ class _Reader:
 
     def _merged(self, node: Node, path: TreePath) -> dict[str, Any]:
         sources = node.value if isinstance(node, SequenceNode) else [node]
+        own_place = self.document.values[path]
         merged: dict[str, Any] = {}
         for source in reversed(sources):
             value = self.value(source, path)
@@ -279,23 +280,23 @@ class _Reader:
                     [Problem(self.document.file, *_place(source), self.document.name_of(path), message)]
                 )
             merged.update(value)
+        self.document.values[path] = own_place
         return merged
 
     def tell_duplicates(self) -> None:
         """Add a problem for every key that stood twice; the tree must be complete, as it names the places."""
-        for place, path in self._twice:
-            message = f"stands here twice, first in line {self.document.keys[path].line}; keep one of them"
+        for place, first, path in self._twice:
+            message = f"stands here twice, first in line {first}; keep one of them"
             self.document.problems.append(Problem(self.document.file, *place, self.document.name_of(path), message))
 
-    def _scalar(self, node: ScalarNode, path: TreePath) -> Any:
-        kind, text = str(node.tag).removeprefix(_TAG), node.value
-        if kind == "int":
-            return _whole(text)
-        if kind == "float":
-            return _decimal(text)
-        if kind == "bool":
-            return text.lower() == "true"
-        return None if kind == "null" else text
+
+def _scalar(node: ScalarNode) -> Any:
+    """The plain value of a scalar; what is not what its tag says, and every tag of another kind, is text."""
+    text = node.value
+    try:
+        return _SCALARS.get(str(node.tag), str)(text)
+    except (ValueError, ArithmeticError):
+        return text
 
 
 def _whole(text: str) -> int | Decimal:
@@ -309,6 +310,14 @@ def _whole(text: str) -> int | Decimal:
 def _decimal(text: str) -> Decimal:
     special = {".inf": "Infinity", "+.inf": "Infinity", "-.inf": "-Infinity", ".nan": "NaN"}
     return Decimal(special.get(text.lower(), text.replace("_", "")))
+
+
+_SCALARS: Final[dict[str, Callable[[str], Any]]] = {
+    f"{_TAG}int": _whole,
+    f"{_TAG}float": _decimal,
+    f"{_TAG}bool": lambda text: text.lower() == "true",
+    f"{_TAG}null": lambda _: None,
+}
 
 
 def plain(value: Any) -> Any:

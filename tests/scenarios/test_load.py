@@ -178,6 +178,19 @@ def test_numbers_are_those_of_yaml_1_2(tmp_path: Path, text: str, seed: int) -> 
     assert load(file_with(tmp_path, SMALL + f"seed: {text}\n")).seed == seed
 
 
+def test_a_merged_item_stands_where_it_is_written(tmp_path: Path) -> None:
+    path = file_with(
+        tmp_path, SMALL + "agents:\n  - &one {kind: idle, name: one}\n  - {<<: *one, kind: router, name: two}\n"
+    )
+    assert [problem.split(": ")[0] for problem in problems(path)] == [f"{path}:7:5"] * 2
+
+
+@pytest.mark.parametrize("text", ["!!int many", "!!float many", "!!str 5"])
+def test_a_value_that_is_not_what_its_tag_says_is_text(tmp_path: Path, text: str) -> None:
+    (problem,) = problems(file_with(tmp_path, SMALL + f"seed: {text}\n"))
+    assert problem.endswith("is not a whole number; write one without quotes, such as 100")
+
+
 def test_words_that_old_yaml_took_for_switches_are_words(tmp_path: Path) -> None:
     assert load(file_with(tmp_path, SMALL.replace("NYSE", "NO"))).venue("NO").kind == "lit"
 
