@@ -9,7 +9,7 @@ siblings. It fires immediate-or-cancel orders, after a reaction time, in two cas
     sweep         a print of at least `sweep_size` at another venue took that venue's best level out: the same side of
                   this venue is taken up to the printed price, as the rest of a large order may be on its way.
 
-It looks before it reacts, and again when it fires: once per state of the book.
+It looks before it reacts, and again when it fires: once per state of the book, and never into its own exit.
 
 What it has taken, a host offers again after `hold`, in the queue at the touch (one tick off the other side where its
 own is empty); what is left after another `hold` is withdrawn, and after a third crosses the spread. Every outcome is a
@@ -35,7 +35,7 @@ SNIPER_WAKES = frozenset({ExecType.TRADE})
 
 @dataclass(frozen=True, slots=True)
 class SniperTerms:
-    """When a host fires: price units, shares, ns."""
+    """When a host fires: price units, shares, ns. A shot on its way counts as filled against ``position_limit``."""
 
     threshold: int
     sweep_size: int
@@ -67,8 +67,11 @@ class SniperHost:
         self._terms = terms
         self._fees = sniper.place.fees[session.venue]
         self._position = 0
+        self._in_flight: dict[int, int] = {}
+        """Shots whose end is not known yet: order id -> shares open, signed by side."""
         self._fired_at_seq = -1
-        self._exit_order = 0
+        self._exit: NewOrder | None = None
+        """The offer that is up, as far as the host knows."""
         self._unwinding = False
 
     def start(self) -> None:
@@ -129,13 +132,21 @@ class SniperHost:
 
     def _take(self, quote: Quote, side: Side) -> None:
         """Fire at the quote, once per state of the book."""
-        price, size = (quote.ask, quote.ask_qty) if side is Side.BUY else (quote.bid, quote.bid_qty)
-        room = self._terms.position_limit - self._position * side
-        qty = min(size, self._terms.max_size, room)
-        if qty <= 0 or quote.seq == self._fired_at_seq:
+        if quote.seq == self._fired_at_seq:
             return
-        self._fired_at_seq = quote.seq
-        self._send(side, qty, price, TimeInForce.IOC)
+        self.read()
+        price, size = (quote.ask, quote.ask_qty) if side is Side.BUY else (quote.bid, quote.bid_qty)
+        if self._meets_own_exit(side, price):
+            return
+        under_way = sum(max(0, shares * side) for shares in self._in_flight.values())
+        qty = min(size, self._terms.max_size, self._terms.position_limit - self._position * side - under_way)
+        if qty > 0:
+            self._fired_at_seq = quote.seq
+            self._in_flight[self._send(side, qty, price, TimeInForce.IOC).order_id] = side * qty
+
+    def _meets_own_exit(self, side: Side, price: int) -> bool:
+        own = self._exit
+        return own is not None and own.price is not None and own.side is not side and side * (price - own.price) >= 0
 
     # -- getting rid of it ----------------------------------------------------------------------
 
@@ -145,6 +156,12 @@ class SniperHost:
             if report.exec_type is ExecType.TRADE:
                 self._sniper.ledger.book(report, *self._fees)
                 self._position += int(report.side) * report.last_qty
+            if report.order_id in self._in_flight:
+                self._in_flight[report.order_id] = int(report.side) * report.leaves_qty
+                if not report.leaves_qty:
+                    del self._in_flight[report.order_id]
+            if self._exit is not None and report.order_id == self._exit.order_id and not report.leaves_qty:
+                self._exit = None
         if self._position and not self._unwinding:
             self._unwinding = True
             self._env.call_in(self._terms.hold, self._offer)
@@ -163,14 +180,14 @@ class SniperHost:
         if near and side * (price - near) >= 0:
             price = near - int(side) * tick
         if price > 0:
-            self._exit_order = self._send(side, abs(self._position), price, TimeInForce.DAY)
+            self._exit = self._send(side, abs(self._position), price, TimeInForce.DAY)
         self._env.call_in(self._terms.hold, self._withdraw)
 
     def _withdraw(self, _: object) -> None:
         """Take the exit down; what is left is sold into the touch once the cancel must have arrived."""
-        if self._exit_order:
-            self._session.send(CancelOrder(self._exit_order, self._sniper.number))
-            self._exit_order = 0
+        if self._exit is not None:
+            self._session.send(CancelOrder(self._exit.order_id, self._sniper.number))
+            self._exit = None
         self._env.call_in(self._terms.hold, self._dump)
 
     def _dump(self, _: object) -> None:
@@ -186,10 +203,10 @@ class SniperHost:
         else:
             self._unwinding = False
 
-    def _send(self, side: Side, qty: int, price: int, tif: TimeInForce) -> int:
-        order_id = self._sniper.place.new_id()
-        self._session.send(NewOrder(order_id, self._sniper.number, side, qty, price, tif))
-        return order_id
+    def _send(self, side: Side, qty: int, price: int, tif: TimeInForce) -> NewOrder:
+        order = NewOrder(self._sniper.place.new_id(), self._sniper.number, side, qty, price, tif)
+        self._session.send(order)
+        return order
 
 
 class Sniper(Participant):
