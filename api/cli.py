@@ -5,12 +5,14 @@ Nothing heavy is imported before a command runs: `sorsim --help` answers in a te
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from api import recorded, running, serving
+from api.terminal import INTERRUPTED
 
 app = typer.Typer(
     name="sorsim",
@@ -63,7 +65,10 @@ def sorsim(
 
 def main() -> None:
     """The entry point."""
-    app()
+    try:
+        app()
+    except KeyboardInterrupt:  # while a command's modules are imported
+        sys.exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ When the other end of the requests is gone, so is who asks: the market ends its 
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 import traceback
@@ -101,7 +102,7 @@ def run_market(what: SpawnedSession, requests: Connection, news: Connection) -> 
         pass  # the API's process died while we wrote to it
     except Exception as error:
         if session is not None:
-            session.live.salvage()
+            session.break_off()
         _last_words(news, Died(f"{type(error).__name__}: {error}", traceback.format_exc()))
         raise SystemExit(1) from None
 
@@ -172,6 +173,7 @@ class MarketProcess:
             "speed": self._pace.speed,
             "actual_speed": 0.0 if self._word() == "paused" else round(self._meter.speed(now, wall), 3),
             "behind": 0 if self._paused else self._pace.behind(now, wall),
+            "pid": os.getpid(),
         }
 
     def _word(self) -> str:

@@ -12,7 +12,8 @@ from api.options import AsJson, RunFolder
 from api.terminal import FAILED, guarded, print_json, progress, say
 
 Files = Annotated[
-    Path | None, typer.Option("--files", metavar="DIR", help="Where files are that the scenario names; where they were.")
+    Path | None,
+    typer.Option("--files", metavar="DIR", help="Where files are that the scenario names; where they were."),
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -17,10 +18,9 @@ OURS: Final = ("market.json", "comparison.json", "cases")
 
 def free_folder(name: str) -> Path:
     """``runs/<name>``, or the first of ``runs/<name>-2``, ``-3`` and so on that is not there yet."""
-    first = RUNS / name
-    if not first.exists():
-        return first
-    return next(path for number in count(2) if not (path := RUNS / f"{name}-{number}").exists())
+    plain = re.sub(r"[^\w.-]+|^\.+", "_", name)  # a scenario may be called anything
+    numbered = (RUNS / (plain if number == 1 else f"{plain}-{number}") for number in count(1))
+    return next(path for path in numbered if not path.exists())
 
 
 def writable_folder(stated: Path | None, name: str) -> Path:

@@ -35,6 +35,9 @@ def serve(
     pace, seconds = speed_of(speed), None if lasting is None else seconds_of(lasting)
     loaded = load(scenario, set=settings or (), seed=seed)
     folder = empty_folder(out, f"{loaded.name}-{loaded.seed}")
+    from scenarios.live import leave_room_for_the_desk
+
+    leave_room_for_the_desk(loaded)
     from api.serve import MarketDied, listening_socket
     from api.serve import serve as serve_market
 

@@ -61,6 +61,12 @@ class Session:
             self._journal.close()
         return self.live.finish()
 
+    def break_off(self) -> None:
+        """Write what is known by now: the session cannot go on. Its journal gets no end."""
+        if self._journal is not None:
+            self._journal.close()
+        self.live.salvage()
+
     # -- instructions ---------------------------------------------------------------------------
 
     def submit_parent(self, order: SubmitParent) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from scenarios.build import PARENTS_PER_ROUTER, build
 from scenarios.fields import Known
 from scenarios.model import Scenario, StrategySpec
 from scenarios.part import explained
+from scenarios.problems import Problem, ScenarioError
 from scenarios.strategy_parts import StrategyField
 from sim.log import EventLog
 from venues.messages import CancelOrder, ExecType, ExecutionReport, NewOrder, Side, TimeInForce
@@ -177,6 +178,18 @@ class Desk(Router):
                 self._listener.parent_taken(*parent)
 
 
+def leave_room_for_the_desk(scenario: Scenario) -> None:
+    """A live market needs the desk's name for the desk.
+
+    Raises:
+        ScenarioError: an agent has it.
+    """
+    for index, agent in enumerate(scenario.agents):
+        if agent.name == DESK:
+            message = f"{DESK!r} is what the participant is called that trades for the API; choose another name"
+            raise ScenarioError([Problem(scenario.name, None, None, f"agents.{index}.name", message)])
+
+
 class LiveMarket:
     """A built scenario with a desk. ``start()``, ``advance(until)`` as often as wanted, ``finish()``.
 
@@ -185,13 +198,12 @@ class LiveMarket:
             None: nothing is kept but the digest.
 
     Raises:
-        ValueError: an agent of the scenario is called `api`.
+        ScenarioError: an agent of the scenario is called `api`.
         sim.log.LogError: the folder holds tables already.
     """
 
     def __init__(self, scenario: Scenario, folder: Path | None = None, listener: Listener | None = None) -> None:
-        if any(agent.name == DESK for agent in scenario.agents):
-            raise ValueError(f"an agent is named {DESK!r}, as the participant that trades for the API; rename it")
+        leave_room_for_the_desk(scenario)
         self.scenario = scenario
         self.folder = folder
         self.log = EventLog(folder, keep=False) if folder is None else EventLog(folder)
