@@ -1,14 +1,15 @@
 """Compare strategies on the same market: same seeds, same random numbers, paired differences with 95 % intervals.
 
-Each case is one market: one strategy (and one value of the sweep) on one seed. All else, draws included, is the same, so a
-difference within a seed is the strategy's doing. Cases run in parallel processes; each result is stored as soon as it is
-there, so that a comparison that was interrupted goes on where it stopped.
+Each case is one market: one strategy (and one value of the sweep) on one seed. All else, draws included, is the same: a
+difference within a seed is the strategy's doing. Cases run in parallel processes; each result is stored as soon as it
+is there, so that a comparison that was interrupted goes on where it stopped.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -44,11 +45,12 @@ Progress = Callable[[int, int], object]
 """(cases done, cases in all)."""
 
 ALL = "all"
+Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
 class Case:
-    """One market to run. ``settings`` are changes by path; ``swept`` is the text of the sweep's value, "" without one."""
+    """One market to run. ``settings`` are changes by path, ``swept`` is the sweep's value as text ("": no sweep)."""
 
     source: str | Mapping[str, Any]
     folder: str
@@ -106,9 +108,8 @@ class Comparison:
         """One row per strategy, value of the sweep and seed, with all figures."""
         import pandas as pd
 
-        return pd.DataFrame(
-            [{key: math.nan if value is None else value for key, value in row.items() if key != "venues"} for row in self.rows]
-        )
+        rows = [{key: value for key, value in row.items() if key != "venues"} for row in self.rows]
+        return pd.DataFrame([{key: math.nan if value is None else value for key, value in row.items()} for row in rows])
 
     @property
     def venues(self) -> pd.DataFrame:
@@ -180,8 +181,8 @@ def compare(
     """Run every strategy on every seed and compare.
 
     Args:
-        strategies: names of built-in strategies, of the scenario's variants, or of one's own (`my_router.py:MyStrategy`);
-            "all": every built-in and every variant.
+        strategies: names of built-in strategies, of the scenario's variants, or of one's own
+            (`my_router.py:MyStrategy`); "all": every built-in and every variant.
         baseline: what the others are held against; the first, unless given.
         agent: the router whose strategy is exchanged; the scenario's only one, unless given.
         seeds: how many, from 1 on, or which.
@@ -194,14 +195,14 @@ def compare(
         ScenarioError: the scenario, a strategy, the agent, or the sweep is wrong.
     """
     source, folder = _source_of(scenario)
-    base = tuple(set) if not isinstance(set, Mapping) else tuple(f"{path}={value}" for path, value in set.items())
+    base = tuple(_texts(set))
     loaded = load(scenario, set=base)
     router = _router_of(loaded, agent)
     names = _strategies_of(loaded, strategies)
     against = names[0] if baseline is None else baseline
     if against not in names:
         names = [against, *names]
-    numbers = list(range(1, seeds + 1)) if isinstance(seeds, int) else list(seeds)
+    numbers = _seeds_of(seeds)
     path, values = _sweep_of(sweep)
     cases = [
         Case(source, folder, (*base, *_set_strategy(loaded, router, name), *swept), router, name, value, seed)
@@ -237,7 +238,8 @@ def _router_of(scenario: Scenario, wanted: str | None) -> str:
     if not routers:
         raise _mistake("--agent", f"{scenario.name} has no router whose strategies could be compared")
     if wanted is None:
-        raise _mistake("--agent", f"{scenario.name} has several routers; write --agent with one of {', '.join(routers)}")
+        several = f"{scenario.name} has several routers"
+        raise _mistake("--agent", f"{several}; write --agent with one of {', '.join(routers)}")
     raise _mistake("--agent", f"no router is named {wanted!r}; {instead(wanted, routers, 'routers')}")
 
 
@@ -248,8 +250,8 @@ def _strategies_of(scenario: Scenario, strategies: Sequence[str] | str) -> list[
     names = known if names == [ALL] else list(dict.fromkeys(names))
     for name in names:
         if name not in known and ":" not in name:
-            own = 'or one of your own as "my_router.py:MyStrategy"'
-            raise _mistake("--strategies", f"no strategy is named {name!r}; {instead(name, known, 'strategies')}, {own}")
+            others = f'{instead(name, known, "strategies")}, or one of your own as "my_router.py:MyStrategy"'
+            raise _mistake("--strategies", f"no strategy is named {name!r}; {others}")
     if not names:
         raise _mistake("--strategies", f"names no strategy; write all, or some of {', '.join(known)}")
     return names
@@ -260,13 +262,30 @@ def _set_strategy(scenario: Scenario, router: str, name: str) -> tuple[str, ...]
     return (f"agents.{router}.strategy={kind}",)
 
 
+def _seeds_of(seeds: int | Iterable[int]) -> list[int]:
+    numbers = list(range(1, seeds + 1) if isinstance(seeds, int) else dict.fromkeys(seeds))
+    if not numbers:
+        raise _mistake("--seeds", f"{seeds!r} names no seed; write how many, such as 3, or which: [1, 2, 3]")
+    return numbers
+
+
+def _texts(settings: Mapping[str, Any] | Sequence[str]) -> Iterator[str]:
+    """Settings as `path=value`, the form that travels."""
+    if isinstance(settings, Mapping):
+        for path, value in settings.items():
+            yield f"{path}={value if isinstance(value, str) else json.dumps(value, default=str)}"
+    else:
+        yield from [settings] if isinstance(settings, str) else settings
+
+
 def _sweep_of(sweep: str | None) -> tuple[str | None, list[tuple[str, tuple[str, ...]]]]:
     if sweep is None:
         return None, [("", ())]
     path, equals, text = sweep.partition("=")
     values = [value for value in _split_at_commas(text) if value]
     if not path or not equals or not values:
-        raise _mistake("--sweep", f"{sweep!r} is no sweep; write path=value,value, such as feeds.sip.processing=20us,1ms")
+        example = "such as feeds.sip.processing=20us,1ms"
+        raise _mistake("--sweep", f"{sweep!r} is no sweep; write path=value,value, {example}")
     return path, [(value, (f"{path}={value}",)) for value in values]
 
 
@@ -290,7 +309,7 @@ def _mistake(option: str, message: str) -> ScenarioError:
 # -- running ----------------------------------------------------------------------------------------
 
 
-def _run_all(cases: Sequence[Case], jobs: int | None, out: Path | None, progress: Progress | None) -> list[dict[str, Any]]:
+def _run_all(cases: Sequence[Case], jobs: int | None, out: Path | None, progress: Progress | None) -> Rows:
     """The rows of all cases, in their order, whatever the order in which they end."""
     from joblib import Parallel, cpu_count, delayed
 
@@ -317,7 +336,11 @@ def _indexed(index: int, case: Case) -> tuple[int, dict[str, Any]]:
 
 
 class _Store:
-    """Results that are there already, one file per case, named by the resolved scenario, seed and versions."""
+    """Results that are there already, one file per case.
+
+    Its name is a hash of the resolved scenario, the files that it names, the seed and the versions: an edited strategy
+    is run anew. What those files import is not looked at; after a change there, write into a new folder.
+    """
 
     def __init__(self, out: Path | None) -> None:
         self._folder = None if out is None else out / "cases"
@@ -344,5 +367,29 @@ class _Store:
             return None
         from scenarios.build import versions
 
-        key = json.dumps([case.scenario().sha256(), case.seed, case.agent, versions()], sort_keys=True)
+        scenario = case.scenario()
+        files = [sha256(path.read_bytes()).hexdigest() for path in _files_of(scenario)]
+        key = json.dumps([scenario.sha256(), files, case.seed, case.agent, versions()], sort_keys=True)
         return self._folder / f"{sha256(key.encode()).hexdigest()[:20]}.json"
+
+
+def _files_of(scenario: Scenario) -> list[Path]:
+    """Files that a scenario names: code of one's own, recordings."""
+    texts = dict.fromkeys(_texts_in(scenario.model_dump()))
+    names = (text.rpartition(":")[0] if _OWN_CODE.fullmatch(text) else text for text in texts)
+    return [path for path in (scenario.folder / name for name in names if name) if path.is_file()]
+
+
+_OWN_CODE = re.compile(r".+\.py:\w+")
+
+
+def _texts_in(tree: Any) -> Iterator[str]:
+    """Every text in a tree of mappings and lists."""
+    if isinstance(tree, str):
+        yield tree
+    elif isinstance(tree, Mapping):
+        for value in tree.values():
+            yield from _texts_in(value)
+    elif isinstance(tree, (list, tuple)):
+        for value in tree:
+            yield from _texts_in(value)

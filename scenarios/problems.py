@@ -33,7 +33,7 @@ class Problem:
         if self.line is not None:
             place = f"{self.file}:{self.line}:{self.column}: {self.path}"
         elif self.file.startswith("--"):
-            place = f"{self.file} {self.path}"
+            place = f"{self.file} {self.path}".rstrip()
         else:
             place = f"{self.file}: {self.path}"
         return f"{place.removesuffix(': ')}: {self.message}"

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scenarios.build import Market, build
+from scenarios.expectations import Verdict, verdicts
 from scenarios.load import Source, load
 from scenarios.model import Router, Scenario
-from scenarios.expectations import Verdict, verdicts
 from sim.log import EventLog
 
 if TYPE_CHECKING:
     import pandas as pd
+
     from analysis.tables import RunTables
 
 Progress = Callable[[int, int], object]

@@ -1,7 +1,8 @@
-"""The proofs: what `sorsim validate` recomputes. Each row states a claim, an effect with its 95 % interval, and pass or fail.
+"""The proofs: what `sorsim validate` recomputes. A row states a claim, an effect with its 95 % interval, and a verdict.
 
-Statistical rows run the shipped scenario on seeds fixed beforehand (1 to 30) with nothing changed but the keys that the row
-names; effects are paired by seed. A row that needs what is not there (market data of one's own) says so and is skipped.
+Statistical rows run the shipped scenario on seeds fixed beforehand (1 to 30) with nothing changed but the keys that the
+row names; effects are paired by seed. A row that needs what is not there (market data of one's own) says so and is
+skipped.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from scenarios.load import load
@@ -313,7 +315,7 @@ def _dark(found: Found) -> list[Row]:
     shares = found.total("dark_first", "dark_shares") / len(found.seeds)
     claim = "dark_first saves about half the spread on the shares that it fills dark (0.45 to 0.55 of it)"
     effect = f"{_text(part, 1, 'of the spread')}; {shares:,.0f} shares a run"
-    return [Row("3 dark saving", claim, effect, 0.45 <= part.low and part.high <= 0.55)]
+    return [Row("3 dark saving", claim, effect, part.low >= 0.45 and part.high <= 0.55)]
 
 
 def _stale(found: Found) -> list[Row]:
@@ -329,7 +331,7 @@ def _losses(found: Found) -> list[Row]:
     none = found.each("news 1us", "maker_loss")
     claim = "a maker whose path is shorter than every sniper's on every draw loses nothing to them"
     rows.append(Row("4 no loss", claim, f"${math.fsum(none):,.2f} in {len(none)} runs", not any(none)))
-    for before, after in zip(MAKER_NEWS, MAKER_NEWS[1:], strict=False):
+    for before, after in pairwise(MAKER_NEWS):
         change = found.difference(f"news {after}", f"news {before}", "maker_loss")
         claim = f"makers' losses to snipers grow with their news delay, {before} to {after}"
         rows.append(Row(f"4 loss {after}", claim, f"$ a run {_text(change, 1, '$')}", change.low > 0))
@@ -347,7 +349,8 @@ def _race(found: Found) -> list[Row]:
         expected = 1 / (snipers + 1)
         share = won / runs if runs else math.nan
         error = math.sqrt(expected * (1 - expected) / runs) if runs else math.nan
-        claim = f"{snipers} equal snipers, iid jitter: the maker wins 1/{snipers + 1} = {expected:.4f} of the races (4 s.e.)"
+        part = f"1/{snipers + 1} = {expected:.4f}"
+        claim = f"{snipers} equal snipers, iid jitter: the maker wins {part} of the races (4 s.e.)"
         effect = f"{won:,.0f} of {runs:,.0f} = {share:.4f} +- {error:.4f} ({', '.join(venues)})"
         rows.append(Row(f"4 race {snipers}", claim, effect, runs >= 100 and abs(share - expected) <= 4 * error))
     return rows
@@ -362,7 +365,7 @@ def _same(_: Found) -> list[Row]:
     from scenarios.determinism import digests
 
     found = digests(SCENARIO, ("duration=4s", "agents.client.orders.count=20"))
-    claim = "same scenario and seed, same digest: twice in a process, in others with other hash seeds, with an idle agent"
+    claim = "same scenario and seed, same digest: twice in a process, with other hash seeds, with an idle agent"
     effect = f"{len(found)} runs, {len(set(found.values()))} digest: {next(iter(found.values()))[:16]}"
     return [Row("5 determinism", claim, effect, len(set(found.values())) == 1)]
 
