@@ -182,7 +182,8 @@ def compare(
 
     Args:
         strategies: names of built-in strategies, of the scenario's variants, or of one's own
-            (`my_router.py:MyStrategy`); "all": every built-in and every variant.
+            (`my_router.py:MyStrategy`); "all" among them: every built-in and every
+            variant.
         baseline: what the others are held against; the first, unless given.
         agent: the router whose strategy is exchanged; the scenario's only one, unless given.
         seeds: how many, from 1 on, or which.
@@ -199,7 +200,7 @@ def compare(
     loaded = load(scenario, set=base)
     router = _router_of(loaded, agent)
     names = _strategies_of(loaded, strategies)
-    against = names[0] if baseline is None else baseline
+    against = names[0] if baseline is None else _known_strategy(loaded, baseline, "--baseline")
     if against not in names:
         names = [against, *names]
     numbers = _seeds_of(seeds)
@@ -244,17 +245,27 @@ def _router_of(scenario: Scenario, wanted: str | None) -> str:
 
 
 def _strategies_of(scenario: Scenario, strategies: Sequence[str] | str) -> list[str]:
-    known = [*REGISTRY, *scenario.strategies]
-    names = strategies.split(",") if isinstance(strategies, str) else list(strategies)
-    names = [name.strip() for name in names if name.strip()]
-    names = known if names == [ALL] else list(dict.fromkeys(names))
-    for name in names:
-        if name not in known and ":" not in name:
-            others = f'{instead(name, known, "strategies")}, or one of your own as "my_router.py:MyStrategy"'
-            raise _mistake("--strategies", f"no strategy is named {name!r}; {others}")
+    known = _strategies_in(scenario)
+    wanted = strategies.split(",") if isinstance(strategies, str) else strategies
+    names: list[str] = []
+    for name in filter(None, (text.strip() for text in wanted)):
+        names += known if name == ALL else [_known_strategy(scenario, name, "--strategies")]
     if not names:
         raise _mistake("--strategies", f"names no strategy; write all, or some of {', '.join(known)}")
-    return names
+    return list(dict.fromkeys(names))
+
+
+def _strategies_in(scenario: Scenario) -> list[str]:
+    """Every built-in strategy and every variant of the scenario."""
+    return list(dict.fromkeys((*REGISTRY, *scenario.strategies)))
+
+
+def _known_strategy(scenario: Scenario, name: str, option: str) -> str:
+    known = _strategies_in(scenario)
+    if name in known or ":" in name:
+        return name
+    others = f'{instead(name, known, "strategies")}, or one of your own as "my_router.py:MyStrategy"'
+    raise _mistake(option, f"no strategy is named {name!r}; {others}")
 
 
 def _set_strategy(scenario: Scenario, router: str, name: str) -> tuple[str, ...]:

@@ -134,6 +134,11 @@ def test_all_means_every_built_in_and_every_variant() -> None:
     assert names_of(scenario=lively(**settings), strategies="all") == [*REGISTRY, "patient"]
 
 
+def test_all_may_stand_beside_others() -> None:
+    settings = {"strategies": {"patient": {"kind": "dark_first"}}}
+    assert names_of(scenario=lively(**settings), strategies="patient,all") == ["patient", *REGISTRY]
+
+
 def test_names_may_be_separated_by_commas_and_count_once() -> None:
     assert names_of(strategies="smart, price_time,smart") == ["smart", "price_time"]
 
@@ -166,6 +171,9 @@ NO_SEED = "names no seed; write how many, such as 3, or which: [1, 2, 3]"
         ({"strategies": "smrt"},
          f"--strategies: no strategy is named 'smrt'; did you mean 'smart'? (strategies: {BUILT_IN}), or one of your "
          'own as "my_router.py:MyStrategy"'),
+        ({"baseline": "prise_time"},
+         f"--baseline: no strategy is named 'prise_time'; did you mean 'price_time'? (strategies: {BUILT_IN}), or one "
+         'of your own as "my_router.py:MyStrategy"'),
         ({"strategies": " , "}, f"--strategies: names no strategy; write all, or some of {BUILT_IN}"),
         ({"agent": "cleint"}, "--agent: no router is named 'cleint'; did you mean 'client'? (routers: client)"),
         ({"seeds": 0}, f"--seeds: 0 {NO_SEED}"),
