@@ -14,6 +14,7 @@ from tests.venues.builders import IOC, MAKER, book_of, buy, cancel, fills, kinds
 from tests.venues.notation import Talk
 from venues.book import Book, BookState
 from venues.messages import (
+    LARGEST_ID,
     LARGEST_PRICE,
     LARGEST_QTY,
     CancelOrder,
@@ -446,6 +447,20 @@ def test_103_a_tick_holds_for_new_orders_and_replaces():
     assert refusal(book.replace(replace(1, 100, 99_9975 - 50 + 1), now=0)) is Reason.OFF_TICK
 
 
+@pytest.mark.parametrize("order_id", [LARGEST_ID, -LARGEST_ID, 0])
+def test_an_id_is_any_number_of_64_bits(order_id: int):
+    assert kinds(Book().submit(buy(100, limit=100_0000, order_id=order_id), now=0)) == ["NEW"]
+
+
+@pytest.mark.parametrize("order_id", [LARGEST_ID + 1, -LARGEST_ID - 1])
+def test_a_longer_id_is_none(order_id: int):
+    assert refusal(Book().submit(buy(100, limit=100_0000, order_id=order_id), now=0)) is Reason.BAD_MESSAGE
+
+
+def test_a_tick_may_be_one_price_unit():
+    assert kinds(Book(tick=1).submit(buy(100, limit=1), now=0)) == ["NEW"]
+
+
 @pytest.mark.parametrize("tick", [0, -1])
 def test_a_book_needs_a_tick_above_zero(tick: int):
     with pytest.raises(ValueError, match=f"tick = {tick}: a tick is a whole number of price units above zero"):
@@ -521,6 +536,12 @@ def test_depth_gives_price_shares_and_orders_of_the_best_levels():
     assert book.depth(Side.BUY, levels=2) == [(99_9900, 7, 2), (99_9800, 5, 1)]
     assert book.depth(Side.SELL) == [(100_0100, 2, 1)]
     assert book.top() == (99_9900, 7, 100_0100, 2)
+
+
+def test_depth_is_ten_levels_unless_stated():
+    book = book_of(asks=[(100_0000 + 100 * i, 5) for i in range(12)])
+    assert [price for price, _, _ in book.depth(Side.SELL)] == [100_0000 + 100 * i for i in range(10)]
+    assert len(book.depth(Side.SELL, levels=12)) == 12
 
 
 def test_orders_are_listed_in_priority_order_bids_before_asks():
