@@ -230,7 +230,8 @@ def _attributed(found: Found) -> list[Row]:
     aimed, missed, told = (found.total(name, key) for key in ("aimed", "missed", "attributed"))
     causes = found.causes(name)
     others = {cause: shares for cause, shares in causes.items() if cause.split()[0] not in _NOT_SNIPERS}
-    effect = f"{missed:,.0f} of {aimed:,.0f} missed ({missed / aimed:.2%}): {_causes_text(causes)}"
+    share = missed / aimed if aimed else math.nan
+    effect = f"{missed:,.0f} of {aimed:,.0f} missed ({share:.2%}): {_causes_text(causes)}"
     claim = "with background flow and makers: what is missed is attributed to them, exactly"
     passed = 0 < missed == told and not others
     return [Row("1b no snipers", claim, effect, passed)]
@@ -244,7 +245,7 @@ def _causes_text(causes: Mapping[str, float]) -> str:
 
 
 def _ratio(venue: str) -> Callable[[Figures], float]:
-    """Fill ratio of the first sweeps at a venue; 1 where nothing was aimed at."""
+    """Fill ratio of the first sweeps at a venue; not a number where nothing was aimed at."""
     return lambda its: 1 - its[f"lost {venue}"] / its[f"aimed {venue}"] if its[f"aimed {venue}"] else math.nan
 
 
@@ -310,8 +311,15 @@ def _sip(found: Found) -> list[Row]:
     ]
 
 
+def _dark_saving(its: Figures) -> float:
+    """Of the spread; not a number without dark fills."""
+    return its["dark_saved"] / its["dark_spread"] if its["dark_spread"] else math.nan
+
+
 def _dark(found: Found) -> list[Row]:
-    part = found.mean("dark_first", lambda its: its["dark_saved"] / its["dark_spread"])
+    part = found.mean(
+        "dark_first", lambda its: its["dark_saved"] / its["dark_spread"] if its["dark_spread"] else math.nan
+    )
     shares = found.total("dark_first", "dark_shares") / len(found.seeds)
     claim = "dark_first saves about half the spread on the shares that it fills dark (0.45 to 0.55 of it)"
     effect = f"{_text(part, 1, 'of the spread')}; {shares:,.0f} shares a run"
