@@ -34,7 +34,7 @@ class Broadcast(DarkProber):
         pools = self.pools_due(parent, view, memory)
         shares = even_split(view.leaves, [touch.still_there for touch in lit] + [view.leaves] * len(pools))
         time_in_force = TIMES_IN_FORCE[self.time_in_force]
-        children = [ChildOrder(touch.venue, 0, touch.price, time_in_force) for touch in lit]
+        children = [ChildOrder(touch.venue, 0, self.worst_price(touch, parent, view), time_in_force) for touch in lit]
         children += [self.probe(pool, 0, parent, view) for pool in pools]
         sized = [child._replace(qty=qty) for child, qty in zip(children, shares, strict=True) if qty]
         return Actions(send=self.timed(sized, view), scores=scores_of(ranked))

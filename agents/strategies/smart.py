@@ -79,7 +79,7 @@ class Smart(DarkProber):
             best = min(due, key=scores.__getitem__)
             if not lit or scores[best] < lit[0].score:
                 return Actions(send=[self.probe(best, view.leaves, parent, view)], scores=scores)
-        return Actions(send=self.slices(lit, view), scores=scores)
+        return Actions(send=self.slices(lit, parent, view), scores=scores)
 
     def score(self, gap: int, quote: VenueQuote, view: View) -> int:
         """Expected cost of aiming at a lit quote."""

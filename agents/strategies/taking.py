@@ -1,8 +1,8 @@
 """What strategies that take displayed quotes share: ranking, reach, and how a round is sliced into children.
 
 Rules
-    A child takes at most the size its venue displays, at the price it displays: fewer shares or a better price may
-    come back, never a worse price. Only quotes within the parent's limit are taken.
+    A child takes at most the size its venue displays, at the price it displays (or `through` ticks beyond): fewer
+    shares or a better price may come back, never a worse price. Only quotes within the parent's limit are taken.
     Quotes are ranked by score (millionths of a dollar per share, lower is better), then by the strategy's tie-break,
     then in the scenario's order of venues.
     A quote scoring more than ``reach`` ticks behind the best one that can be taken is left alone.
@@ -26,7 +26,7 @@ from typing import ClassVar, Literal, NamedTuple
 
 from agents.orders import ChildOrder, ParentOrder
 from agents.strategies.memory import Memory
-from agents.strategies.rounds import TIMES_IN_FORCE, InRounds, within_limit
+from agents.strategies.rounds import TIMES_IN_FORCE, InRounds, within_limit, within_tick
 from agents.strategy import Actions, VenueQuote, View
 from venues.messages import MICROS_PER_UNIT
 
@@ -50,14 +50,17 @@ class Taker(InRounds):
         children: Send one child and look again (sequential), or all children of a round at once (parallel).
         reach: Ticks that a quote may score behind the best one and still be taken; 0 takes the best only, null all
             within the parent's limit.
+        through: Ticks beyond the displayed price that a child may pay, never beyond the parent's limit: a quote that
+            has moved is paid for instead of missed.
         arrive_together: Delay the children of a round so that by half the measured round trips all arrive with the
             slowest; venues not measured yet are sent to at once.
     """
 
-    minimums: ClassVar[Mapping[str, int]] = {**InRounds.minimums, "reach": 0}
+    minimums: ClassVar[Mapping[str, int]] = {**InRounds.minimums, "reach": 0, "through": 0}
 
     children: Literal["sequential", "parallel"] = "parallel"
     reach: int | None = 1
+    through: int = 0
     arrive_together: bool = False
 
     # -- what strategies override -------------------------------------------------------------------
@@ -73,7 +76,7 @@ class Taker(InRounds):
     def decide(self, parent: ParentOrder, view: View, memory: Memory) -> Actions:
         """What to send now; nothing when there is nothing to take."""
         ranked = self.ranking(parent, view, memory)
-        return Actions(send=self.slices(self.takeable(ranked, parent, view), view), scores=scores_of(ranked))
+        return Actions(send=self.slices(self.takeable(ranked, parent, view), parent, view), scores=scores_of(ranked))
 
     def asks_on(self, sent: Sequence[ChildOrder], view: View) -> bool:
         """Whether to look again at once although the children that were sent brought nothing."""
@@ -112,17 +115,23 @@ class Taker(InRounds):
         worst = there[0].score + self.reach * view.facts[there[0].venue].tick * MICROS_PER_UNIT
         return [touch for touch in there if touch.score <= worst]
 
-    def slices(self, touches: Sequence[Touch], view: View) -> list[ChildOrder]:
+    def slices(self, touches: Sequence[Touch], parent: ParentOrder, view: View) -> list[ChildOrder]:
         """Children for the touches: in sequence the first, in parallel down the list until the leaves are covered."""
         time_in_force = TIMES_IN_FORCE[self.time_in_force]
         leaves, children = view.leaves, []
         for touch in touches[:1] if self.children == "sequential" else touches:
             qty = min(touch.still_there, leaves)
-            children.append(ChildOrder(touch.venue, qty, touch.price, time_in_force))
+            children.append(ChildOrder(touch.venue, qty, self.worst_price(touch, parent, view), time_in_force))
             leaves -= qty
             if not leaves:
                 break
         return self.timed(children, view)
+
+    def worst_price(self, touch: Touch, parent: ParentOrder, view: View) -> int:
+        """A child's limit: the displayed price, or so many ticks through it, within the parent's limit."""
+        side, tick = int(parent.side), view.facts[touch.venue].tick
+        price = max(tick, touch.price + side * self.through * tick)
+        return price if within_limit(price, parent) else within_tick(parent.limit or price, side, tick)
 
     def timed(self, children: list[ChildOrder], view: View) -> list[ChildOrder]:
         """The children, delayed so that they arrive together where that is asked for."""

@@ -142,3 +142,13 @@ def test_one_child_alone_is_sent_at_once():
     measured = ScriptedExperience(round_trips={"NASDAQ": 200_000, "NYSE": 900_000})
     trial = drive(PriceTime(arrive_together=True), buy(100), ScriptedMarket(LADDER, experience=measured))
     assert trial.children[0].order.not_before is None
+
+
+def test_a_child_may_pay_so_many_ticks_through_what_is_displayed():
+    trial = drive(PriceTime(through=3), buy(200), ScriptedMarket(LADDER))
+    assert first_decision(trial) == [("NASDAQ", 200, 100_0300)]
+
+
+def test_through_ends_at_the_parents_limit():
+    trial = drive(PriceTime(through=3), buy(200, limit=100_0100), ScriptedMarket(LADDER))
+    assert first_decision(trial) == [("NASDAQ", 200, 100_0100)]
