@@ -87,7 +87,6 @@ class SpawnedSession(NamedTuple):
 
 def run_market(what: SpawnedSession, requests: Connection, news: Connection) -> None:
     """The process's main function."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both processes; the API's decides
     session: Session | None = None
     try:
         from scenarios.load import load
@@ -189,8 +188,10 @@ class MarketProcess:
             return 0.0
         if self._paused:
             return IDLE
-        wall = self._clock()
-        return 0.0 if self._pace.speed == "max" or self._pace.behind(self._session.now, wall) else TICK / 1e9
+        speed = self._pace.speed
+        if speed == "max" or self._pace.behind(self._session.now, self._clock()) > TICK * speed:
+            return 0.0
+        return TICK / 1e9  # caught up, but for the moment that has passed since
 
     def _go_on(self) -> None:
         """Advance by a piece, where there is somewhere to go."""
