@@ -44,7 +44,7 @@ create() {
 
 install() {
   if with_uv; then
-    uv pip install --quiet --python "$venv/bin/python" "$@"
+    uv pip install --quiet --compile-bytecode --python "$venv/bin/python" "$@"
   else
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"
   fi
@@ -58,3 +58,5 @@ fi
 say "installing the locked versions"
 install --require-hashes -r requirements/dev.txt
 install --no-deps --no-build-isolation --editable .
+# What starts often should start fast, also where Python is told to write no bytecode of its own.
+"$venv/bin/python" -m compileall -q sorsim.py sim venues agents scenarios analysis api

@@ -8,8 +8,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from scenarios.load import load
+from scenarios.load import load, scenario_of
 from scenarios.model import Scenario
+from scenarios.source import read
 
 HASH_SEEDS = ("0", "1", "4711")
 
@@ -28,9 +29,10 @@ def digests(source: str, settings: Sequence[str] = ()) -> dict[str, str]:
 
 def with_idle_agent(scenario: Scenario) -> Scenario:
     """The same scenario and an agent that does nothing."""
-    content = scenario.model_dump()
-    content["agents"] = [*content["agents"], {"kind": "idle", "name": "bystander"}]
-    return load(content).in_folder(scenario.folder)
+    document = read(scenario.model_dump())
+    document.folder = scenario.folder
+    document.tree["agents"].append({"kind": "idle", "name": "bystander"})
+    return scenario_of(document)
 
 
 def _in_a_process(source: str, settings: Sequence[str], hash_seed: str) -> str:
