@@ -6,11 +6,13 @@ strategy must keep (`agents.strategy`) are checked here, where its wishes become
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Generator, Mapping, Sequence
 from typing import Protocol
 
 from agents.orders import ChildOrder, ParentOrder
 from agents.strategy import Actions, ChildReport, Experience, Strategy, StrategyError, VenueFacts, VenueQuote, Yielded
+from agents.strategy_rules import actions_of, broken_rule
 from venues.messages import ExecType, ExecutionReport
 
 IDLE_ROUNDS = 1_000
@@ -63,7 +65,18 @@ class Desk(Protocol):
 class Child:
     """A child order as its router follows it."""
 
-    __slots__ = ("aimed", "answered", "child_id", "cum_qty", "done", "mid_when_sent", "order", "run", "sent_at")
+    __slots__ = (
+        "aimed",
+        "answered",
+        "asked",
+        "child_id",
+        "cum_qty",
+        "done",
+        "mid_when_sent",
+        "order",
+        "run",
+        "sent_at",
+    )
 
     def __init__(self, child_id: int, order: ChildOrder, run: ParentRun) -> None:
         self.child_id = child_id
@@ -72,14 +85,22 @@ class Child:
         self.cum_qty = 0
         self.done = False
         self.answered = False
-        self.sent_at = 0
+        self.asked: deque[int] = deque()
+        """Totals of replaces that are not answered yet, oldest first."""
+        self.sent_at: int | None = None
+        """When it was put on the wire, ns; None: it waits for its time."""
         self.aimed = 0
         self.mid_when_sent = 0
 
     @property
+    def promised_qty(self) -> int:
+        """Its total quantity; the largest of them while replaces are under way."""
+        return max(self.order.qty, *self.asked) if self.asked else self.order.qty
+
+    @property
     def open_qty(self) -> int:
         """Shares that can still fill."""
-        return 0 if self.done else self.order.qty - self.cum_qty
+        return 0 if self.done else self.promised_qty - self.cum_qty
 
 
 class ParentRun:
@@ -99,6 +120,8 @@ class ParentRun:
         self._idle = 0
         self._name = _name_of(strategy)
         self._strategy = strategy(parent, self)
+        if not isinstance(self._strategy, Generator):
+            raise self.breach(f"gave {self._strategy!r} instead of a generator; a strategy has a `yield` in it")
 
     # -- the view -------------------------------------------------------------------------------
 
@@ -139,7 +162,7 @@ class ParentRun:
 
     def quotes(self) -> list[VenueQuote]:
         """Lit venues' quotes as last heard."""
-        return self.desk.look()
+        return list(self.desk.look())
 
     def quote(self, venue: str) -> VenueQuote:
         """One venue's quote as last heard; sizes 0 before the first.
@@ -195,7 +218,7 @@ class ParentRun:
             return
         self.over = True
         self._status = status
-        self._strategy.close()
+        self._close()
         for child in list(self.children.values()):
             self.desk.cancel(child)
         self._finish_when_quiet()
@@ -211,10 +234,18 @@ class ParentRun:
             child.cum_qty += report.last_qty
             self.cum_qty += report.last_qty
         if report.exec_type is ExecType.REPLACED:
-            child.order = child.order._replace(qty=report.cum_qty + report.leaves_qty)
+            child.order = child.order._replace(qty=report.cum_qty + report.leaves_qty, price=report.price)
+        if child.asked and report.exec_type in (ExecType.REPLACED, ExecType.CANCEL_REJECTED):
+            child.asked.popleft()
         if report.exec_type is not ExecType.CANCEL_REJECTED and report.leaves_qty == 0:
             child.done = True
             del self.children[child.child_id]
+
+    def _close(self) -> None:
+        try:
+            self._strategy.close()
+        except RuntimeError as error:  # Python's, and it knows nothing of parents
+            raise self.breach("it yielded again when it was told that its parent has ended") from error
 
     def _finish_when_quiet(self) -> None:
         if not self.children:
@@ -233,29 +264,23 @@ class ParentRun:
 
     def _apply(self, wanted: Yielded) -> None:
         while True:
-            actions = wanted if isinstance(wanted, Actions) else Actions(send=wanted)
-            self._check(actions)
+            actions = self._checked(wanted)
             self.rounds += bool(actions.send)
-            for child_id in actions.cancel:
-                self.desk.cancel(self._live(child_id))
             for child_id, qty, price in actions.replace:
-                self.desk.replace(self._live(child_id), qty, price)
+                self.children[child_id].asked.append(qty)
+                self.desk.replace(self.children[child_id], qty, price)
+            for child_id in actions.cancel:
+                self.desk.cancel(self.children[child_id])
             if actions.send or actions.scores:
                 for child in self.desk.send(self, actions):
                     self.children[child.child_id] = child
             self._wake = actions.wake
+            self._count_idle(actions)
             if isinstance(actions.wake, tuple):
-                self._idle = 0
                 self.desk.wake_at(self, max(actions.wake[1], self.now + 1))
                 return
             if self.children:
-                self._idle = 0
                 return
-            self._idle += 1
-            if self._idle > IDLE_ROUNDS:
-                raise self.breach(
-                    f"{IDLE_ROUNDS} yields in a row sent nothing and waited for nothing; yield a wake time"
-                )
             reports, self._waiting = self._waiting, []
             try:
                 wanted = self._strategy.send((self.now, reports))
@@ -267,40 +292,21 @@ class ParentRun:
         """Which wait a timer belongs to: a later resume makes it void."""
         return self._wake_number
 
-    def _live(self, child_id: int) -> Child:
-        child = self.children.get(child_id)
-        if child is None:
-            raise self.breach(f"child {child_id} is not live; live: {list(self.children)}")
-        return child
+    def _checked(self, wanted: Yielded) -> Actions:
+        actions = actions_of(wanted)
+        if actions is None:
+            raise self.breach(f"yielded {wanted!r}; yield Actions(...) or a list of ChildOrder")
+        broken = broken_rule(actions, self)
+        if broken:
+            raise self.breach(broken)
+        return actions
 
-    def _check(self, actions: Actions) -> None:
-        wanted = 0
-        for order in actions.send:
-            if order.venue not in self.desk.facts:
-                raise self.breach(f"no connection to {order.venue!r}; venues: {', '.join(self.desk.facts)}")
-            if order.qty < 1:
-                raise self.breach(f"a child of {order.qty} shares for {order.venue}; at least 1")
-            if order.price is not None and self.parent.limit is not None:
-                self._check_limit(order.price)
-            elif self.parent.limit is not None:
-                raise self.breach(
-                    f"a market order for {order.venue}, but the parent has a limit of {self.parent.limit}"
-                )
-            wanted += order.qty
-        if wanted > self.leaves:
-            raise self.breach(f"children of {wanted} shares asked for, {self.leaves} left of {self.parent.qty}")
-        for child_id, qty, price in actions.replace:
-            grown = qty - self._live(child_id).order.qty
-            if grown > self.leaves - wanted:
-                raise self.breach(f"child {child_id} replaced to {qty} shares; {self.leaves - wanted} left")
-            if self.parent.limit is not None:
-                self._check_limit(price)
-
-    def _check_limit(self, price: int) -> None:
-        limit, side = self.parent.limit, self.parent.side
-        assert limit is not None
-        if side * (price - limit) > 0:
-            raise self.breach(f"a child at {price}, worse than the parent's limit {limit} (price units of $0.0001)")
+    def _count_idle(self, actions: Actions) -> None:
+        wake = actions.wake
+        waits = wake[1] > self.now if isinstance(wake, tuple) else bool(self.children)
+        self._idle = 0 if waits or actions.send else self._idle + 1
+        if self._idle > IDLE_ROUNDS:
+            raise self.breach(f"{IDLE_ROUNDS} yields in a row sent nothing and waited for nothing; yield a wake time")
 
 
 def _name_of(strategy: object) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from agents.experience import MeasuredExperience
 from agents.orders import ChildOrder, ParentOrder
-from agents.parent_run import CANCELED, EXPIRED, Child, ParentRun
+from agents.parent_run import CANCELED, EXPIRED, REJECTED, Child, ParentRun
 from agents.participant import Participant, Place
 from agents.planned import PlannedParent
 from agents.strategy import Actions, ChildReport, Strategy, VenueFacts, VenueQuote
@@ -31,6 +31,7 @@ class Router(Participant):
         strategy: used for a parent that names none.
         parents: known to nobody before their arrival. A limit offset counts from the touch that the router sees then.
         markout_horizon: ns after which a child's venue is judged by the move of the mid.
+        max_live_parents: more parents than this at a time are REJECTED, as are those that come after the day's end.
     """
 
     kind = "router"
@@ -47,6 +48,7 @@ class Router(Participant):
         parents: Iterable[PlannedParent] = (),
         markout_horizon: int = 10_000_000,
         first_parent_id: int = 1,
+        max_live_parents: int | None = None,
     ) -> None:
         super().__init__(place, name, number, sessions)
         self.board = board
@@ -60,6 +62,8 @@ class Router(Participant):
         self._planned = list(parents)
         self._markout_horizon = markout_horizon
         self._next_parent = first_parent_id
+        self._max_live_parents = max_live_parents
+        self._day_is_over = False
         self._decisions = 0
         self._children: dict[int, Child] = {}
         self._looked_at = -1
@@ -112,6 +116,9 @@ class Router(Participant):
         self._next_parent += 1
         self._log_parent(now, parent.parent_id, self.number, side, qty, limit or 0, parent.ends)
         run = self.runs[parent.parent_id] = ParentRun(parent, strategy or self._strategy, self)
+        if self._day_is_over or (self._max_live_parents is not None and len(self.runs) > self._max_live_parents):
+            run.stop(REJECTED)
+            return parent
         self.env.call_at(parent.ends, self._expire, run)
         run.start()
         return parent
@@ -125,7 +132,8 @@ class Router(Participant):
         return True
 
     def finish(self) -> None:
-        """The day is over: stop the work on every parent."""
+        """The day is over: stop the work on every parent, take no more."""
+        self._day_is_over = True
         for run in list(self.runs.values()):
             run.stop(EXPIRED)
 
@@ -181,7 +189,7 @@ class Router(Participant):
 
     def cancel(self, child: Child) -> None:
         """Ask the venue to cancel a child. An IOC or FOK on its way ends by itself."""
-        if not child.sent_at:
+        if child.sent_at is None:
             self._recall(child)
         elif child.order.time_in_force in (TimeInForce.DAY, TimeInForce.GTC):
             self.sessions[child.order.venue].send(CancelOrder(child.child_id, self.number))
@@ -235,7 +243,7 @@ class Router(Participant):
             child = self._children.get(report.order_id)
             if child is None:
                 continue
-            if not child.answered:
+            if not child.answered and child.sent_at is not None:
                 child.answered = True
                 self.experience.answered(venue, arrived - child.sent_at)
             if report.exec_type is ExecType.TRADE:

@@ -14,13 +14,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any, NamedTuple
 
+import pytest
+
 from agents.maker import MAKER_WAKES, MakerTerms, MarketMaker
 from agents.news import Fundamental
+from agents.orders import ChildOrder, ParentOrder
 from agents.participant import Place
 from agents.planned import PlannedParent
 from agents.router import Router
 from agents.sniper import SNIPER_WAKES, Sniper, SniperHost, SniperTerms
-from agents.strategy import Strategy, VenueFacts
+from agents.strategy import Strategy, StrategyError, VenueFacts
+from agents.strategy_trial import ScriptedMarket, Trial, buy, drive
 from scenarios.build import Market, build
 from scenarios.load import load
 from sim.environment import Environment
@@ -328,6 +332,54 @@ def parent(
 ) -> PlannedParent:
     """A parent that arrives when the books stand, for 100 us."""
     return PlannedParent(at, side, qty, limit, offset, horizon)
+
+
+# -- strategies on trial ----------------------------------------------------------------------------
+
+HALF = 250_000
+"""Half a round trip of a trial; what is sent at 0 is told at 500,000."""
+
+
+def trial_market(**keys: Any) -> ScriptedMarket:
+    """NYSE has 300 shares at $99.99 and $100.00, BATS 200 at $99.99 and $100.01, the pool nothing."""
+    quotes = {"NYSE": (99_9900, 300, 100_0000, 300), "BATS": (99_9900, 200, 100_0100, 200)}
+    return ScriptedMarket(quotes, {"POOL": 0}, round_trip=2 * HALF, **keys)
+
+
+def takes(
+    qty: int, price: int | None = 100_0000, tif: TimeInForce = IOC, venue: str = "NYSE", **more: Any
+) -> ChildOrder:
+    """A child that takes what is offered at $100.00."""
+    return ChildOrder(venue, qty, price, tif, **more)
+
+
+def rests(qty: int, price: int = 99_9000, venue: str = "NYSE") -> ChildOrder:
+    """A child that rests at $99.90."""
+    return ChildOrder(venue, qty, price, DAY)
+
+
+def yields(*wanted: Any) -> Strategy:
+    """A strategy that yields these one after the other."""
+
+    def scripted(parent: Any, view: Any) -> Any:
+        for actions in wanted:  # noqa: UP028 - what it is resumed with cannot be sent on to a tuple
+            yield actions
+
+    return scripted
+
+
+def works(strategy: Strategy, parent: ParentOrder | None = None, at: ScriptedMarket | None = None) -> Trial:
+    """Let a strategy work a parent (500 shares to buy) in that market."""
+    return drive(strategy, parent or buy(500), at or trial_market())
+
+
+def breach(*wanted: Any, parent: ParentOrder | None = None) -> str:
+    """The rule that a strategy is told it broke that yields these."""
+    with pytest.raises(StrategyError) as error:
+        works(yields(*wanted), parent)
+    name, _, rule = str(error.value).partition(" ns: ")
+    assert name.startswith("strategy scripted, parent 1, time ")
+    return rule
 
 
 # -- from a scenario --------------------------------------------------------------------------------
