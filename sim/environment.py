@@ -183,8 +183,11 @@ class Environment(simpy.Environment):
     def _loop(self) -> None:
         queue = self._queue
         pop = heappop
-        while queue:
-            self._now, _, function, argument = pop(queue)
+        while True:
+            try:  # costs nothing; to ask `while queue` costs 0.01 us an event
+                self._now, _, function, argument = pop(queue)
+            except IndexError:
+                return
             function(argument)
 
 

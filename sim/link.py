@@ -90,11 +90,7 @@ class Mailbox:
         self._waiting.append((at, message))
         if wake and at != self._rings_at and self.on_mail is not None:
             self._rings_at = at
-            heappush(env._queue, (at, next(env._eid), self._ring, None))
-
-    def _ring(self, _: object) -> None:
-        if self.on_mail is not None:
-            self.on_mail()
+            heappush(env._queue, (at, next(env._eid), _ring, self))
 
     def read(self) -> list[tuple[int, Any]]:
         """(arrival time, message) of what has arrived and was not read before, oldest first."""
@@ -104,6 +100,11 @@ class Mailbox:
         while waiting and waiting[0][0] <= now:
             arrived.append(waiting.popleft())
         return arrived
+
+
+def _ring(box: Mailbox) -> None:
+    if box.on_mail is not None:
+        box.on_mail()
 
 
 def _source(latency: LatencySource | int) -> tuple[LatencySource, int]:

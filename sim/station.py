@@ -8,6 +8,7 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Callable
+from heapq import heappush
 from typing import Any
 
 from sim.environment import Environment, whole_nanos
@@ -29,10 +30,10 @@ class Station:
 
     def __init__(self, env: Environment, service_time: Callable[[], int] | int, serve: Callable[[Any], object]) -> None:
         self._env = env
-        self._fixed = -1 if callable(service_time) else whole_nanos(service_time)
-        if not callable(service_time) and self._fixed < 0:
+        self._fixed = 0 if callable(service_time) else whole_nanos(service_time)
+        if self._fixed < 0:
             raise ValueError(f"service time {self._fixed} ns: write 0 or more")
-        self._service_time = service_time if callable(service_time) else lambda: self._fixed
+        self._service_time = service_time if callable(service_time) else lambda: 0
         self._serve = serve
         self.busy_until = 0
         """When the server will have done what it has accepted so far, ns."""
@@ -43,5 +44,14 @@ class Station:
         start = env._now
         if start < self.busy_until:
             start = self.busy_until
-        self.busy_until = done = start + (self._fixed if self._fixed >= 0 else self._service_time())
-        env.hand_over(done, self._serve, message)
+        if not self._fixed:
+            self.busy_until = done = start + self._service_time()
+            env.hand_over(done, self._serve, message)
+            return
+        self.busy_until = done = start + self._fixed
+        queue = env._queue
+        if queue and queue[0][0] > done:  # as env.hand_over, 0.1 us cheaper
+            env._now = done
+            self._serve(message)
+        else:
+            heappush(queue, (done, next(env._eid), self._serve, message))

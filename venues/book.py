@@ -55,11 +55,14 @@ MAKER, TAKER, NO_LIQUIDITY = Liquidity.MAKER, Liquidity.TAKER, Liquidity.NONE
 _NEW, _TRADE, _CANCELED = ExecType.NEW, ExecType.TRADE, ExecType.CANCELED
 _REPLACED, _REJECTED, _CANCEL_REJECTED = ExecType.REPLACED, ExecType.REJECTED, ExecType.CANCEL_REJECTED
 _OPEN, _PARTIAL, _FILLED = OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED, OrdStatus.FILLED
-_DONE = OrdStatus.CANCELED
-_OK = Reason.NONE
+_DONE, _REFUSED = OrdStatus.CANCELED, OrdStatus.REJECTED
+_OK, _REQUESTED, _UNKNOWN_ORDER = Reason.NONE, Reason.REQUESTED, Reason.UNKNOWN_ORDER
 
 _make: Callable[..., ExecutionReport] = tuple.__new__  # half the cost of the named constructor
+_SMALLEST_ID: Final = -LARGEST_ID
 _ANY_PRICE: Final = -(1 << 62)
+_NO_ORDERS: Final = _ANY_PRICE - 1
+"""The best key of an empty side: worse than any limit."""
 
 
 class BookState(IntEnum):
@@ -70,20 +73,20 @@ class BookState(IntEnum):
 
 
 class RestingOrder:
-    """An order in the book: a link in the queue of its level. Changed by the book alone."""
+    """An order in the book: a link in the queue of its level. Made and changed by the book alone."""
 
     __slots__ = ("cum_qty", "leaves_qty", "level", "next", "order_id", "owner", "previous", "side", "time_in_force")
 
-    def __init__(self, order_id: int, owner: int, side: Side, leaves_qty: int, cum_qty: int, tif: TimeInForce) -> None:
-        self.order_id = order_id
-        self.owner = owner
-        self.side = side
-        self.leaves_qty = leaves_qty
-        self.cum_qty = cum_qty
-        self.time_in_force = tif
-        self.level: Level
-        self.previous: RestingOrder | None = None
-        self.next: RestingOrder | None = None
+    # No __init__: Ladder.add fills it in, for 0.09 us instead of 0.22.
+    order_id: int
+    owner: int
+    side: Side
+    leaves_qty: int
+    cum_qty: int
+    time_in_force: TimeInForce
+    level: Level
+    previous: RestingOrder | None
+    next: RestingOrder | None
 
     @property
     def price(self) -> int:
@@ -92,70 +95,107 @@ class RestingOrder:
 
 
 class Level:
-    """All orders at one price, first in first out."""
+    """All orders at one price, first in first out. It comes with its first order and goes with its last."""
 
     __slots__ = ("count", "first", "last", "price", "volume")
 
-    def __init__(self, price: int) -> None:
+    def __init__(self, price: int, order: RestingOrder) -> None:
         self.price = price
-        self.volume = 0
-        self.count = 0
-        self.first: RestingOrder | None = None
-        self.last: RestingOrder | None = None
+        self.first = self.last = order
+        self.volume = order.leaves_qty
+        self.count = 1
 
 
 class Ladder:
     """One side of the book. ``keys`` are prices signed so that the best is the last: bids +price, asks -price."""
 
-    __slots__ = ("keys", "levels", "sign")
+    __slots__ = ("best", "best_key", "keys", "levels", "moved", "sign")
 
     def __init__(self, sign: int) -> None:
         self.sign = sign
         self.keys: list[int] = []
         self.levels: dict[int, Level] = {}
+        self.best: Level | None = None
+        self.best_key = _NO_ORDERS
+        self.moved = False
+        """Set when the best price or its size changes; :meth:`Book.best_moved` asks and unsets."""
 
-    def add(self, order: RestingOrder, key: int) -> None:
-        """Put the order at the back of its level."""
+    def add(
+        self, order_id: int, owner: int, side: Side, leaves: int, cum: int, tif: TimeInForce, key: int
+    ) -> RestingOrder:
+        """Put a new order at the back of its level."""
+        order = RestingOrder()
+        order.order_id = order_id
+        order.owner = owner
+        order.side = side
+        order.leaves_qty = leaves
+        order.cum_qty = cum
+        order.time_in_force = tif
+        order.next = None
         level = self.levels.get(key)
         if level is None:
-            level = self.levels[key] = Level(key * self.sign)
-            insort(self.keys, key)
-        last = level.last
-        if last is None:
-            level.first = order
-        else:
-            last.next = order
-            order.previous = last
-        level.last = order
-        level.volume += order.leaves_qty
-        level.count += 1
+            order.previous = None
+            order.level = self._open(key, order)
+            return order
         order.level = level
+        order.previous = last = level.last
+        last.next = level.last = order
+        level.volume += leaves
+        level.count += 1
+        if level is self.best:
+            self.moved = True
+        return order
+
+    def reduce(self, order: RestingOrder, leaves: int) -> None:
+        """Make the order smaller; it keeps its place."""
+        level = order.level
+        level.volume -= order.leaves_qty - leaves
+        order.leaves_qty = leaves
+        if level is self.best:
+            self.moved = True
 
     def remove(self, order: RestingOrder) -> None:
         """Take the order out; the level goes with its last order."""
         level = order.level
         before, after = order.previous, order.next
-        if before is None:
+        if before is not None:
+            before.next = after
+        elif after is not None:
             level.first = after
         else:
-            before.next = after
-        if after is None:
-            level.last = before
-        else:
+            self._close(level)
+            return
+        if after is not None:
             after.previous = before
+        elif before is not None:
+            level.last = before
         level.volume -= order.leaves_qty
         level.count -= 1
-        if before is None and after is None:
-            self.drop(level.price * self.sign)
+        if level is self.best:
+            self.moved = True
 
-    def drop(self, key: int) -> None:
-        """Remove an empty level."""
-        del self.levels[key]
-        keys = self.keys
-        if keys[-1] == key:
-            keys.pop()
+    def _open(self, key: int, order: RestingOrder) -> Level:
+        level = self.levels[key] = Level(key * self.sign, order)
+        if key > self.best_key:
+            self.keys.append(key)
+            self.best, self.best_key, self.moved = level, key, True
         else:
+            insort(self.keys, key)
+        return level
+
+    def _close(self, level: Level) -> None:
+        keys, key = self.keys, level.price * self.sign
+        del self.levels[key]
+        if level is not self.best:
             del keys[bisect_left(keys, key)]
+            return
+        keys.pop()
+        self.moved = True
+        if keys:
+            self.best_key = keys[-1]
+            self.best = self.levels[self.best_key]
+        else:
+            self.best, self.best_key = None, _NO_ORDERS
 
     def volume_down_to(self, limit_key: int, enough: int) -> int:
         """Shares at the limit or better; stops counting at ``enough``."""
@@ -195,7 +235,7 @@ class Book:
 
     def handle(self, message: object, now: int) -> list[ExecutionReport]:
         """Answer any message; what is none is rejected with BAD_MESSAGE."""
-        return _HANDLERS.get(type(message), Book._bad)(self, message, now)
+        return _HANDLERS.get(type(message), _bad)(self, message, now)
 
     def submit(self, order: NewOrder, now: int) -> list[ExecutionReport]:
         """Take a new order; the reports in the order in which they happened."""
@@ -203,45 +243,35 @@ class Book:
         if (
             qty.__class__ is not int
             or not 0 < qty <= LARGEST_QTY
-            or side.__class__ is not Side
+            or (side is not BUY and side is not SELL)
             or tif.__class__ is not TimeInForce
             or (
                 price is not None
                 and (price.__class__ is not int or not 0 < price <= LARGEST_PRICE or price % self.tick)
             )
             or order_id.__class__ is not int
-            or not -LARGEST_ID <= order_id <= LARGEST_ID
+            or not _SMALLEST_ID <= order_id <= LARGEST_ID
             or order_id in self._live
             or owner.__class__ is not int
             or self.state
         ):
             return self._mend_or_reject(order, now)
-        opposite = self._asks if side is BUY else self._bids
-        if price is None:
-            limit_key = _ANY_PRICE
+        if side is BUY:
+            own, opposite, limit_key = self._bids, self._asks, _ANY_PRICE if price is None else -price
         else:
-            limit_key = -price if side is BUY else price
-        accepted = _make(
-            ExecutionReport,
-            (_NEW, _OPEN, order_id, owner, side, price, 0, 0, 0, qty, NO_LIQUIDITY, _OK, now),
-        )
-        keys = opposite.keys
-        if (not keys or keys[-1] < limit_key) and (tif is DAY or tif is GTC) and price is not None:
-            self._rest(order_id, owner, side, -limit_key, qty, 0, tif)
-            return [accepted]
-        reports = [accepted]
-        if tif is FOK and opposite.volume_down_to(limit_key, qty) < qty:
-            self._cancel_rest(reports, order, 0, Reason.FOK_NOT_FILLABLE, now)
-            return reports
-        cum = self._match(reports, order, 0, opposite, limit_key, now)
+            own, opposite, limit_key = self._asks, self._bids, _ANY_PRICE if price is None else price
+        reports = [
+            _make(ExecutionReport, (_NEW, _OPEN, order_id, owner, side, price, 0, 0, 0, qty, NO_LIQUIDITY, _OK, now))
+        ]
+        cum = 0
+        if opposite.best_key >= limit_key and (tif is not FOK or opposite.volume_down_to(limit_key, qty) >= qty):
+            cum = self._match(reports, order, 0, opposite, limit_key, now)
         if cum == qty:
             return reports
-        if price is None:
-            self._cancel_rest(reports, order, cum, Reason.MARKET_REMAINDER, now)
-        elif tif is IOC or tif is FOK:
-            self._cancel_rest(reports, order, cum, Reason.IOC_REMAINDER, now)
+        if price is not None and (tif is DAY or tif is GTC):
+            self._live[order_id] = own.add(order_id, owner, side, qty - cum, cum, tif, -limit_key)
         else:
-            self._rest(order_id, owner, side, -limit_key, qty - cum, cum, tif)
+            reports.append(_remainder(order, cum, now))
         return reports
 
     def cancel(self, message: CancelOrder, now: int) -> list[ExecutionReport]:
@@ -249,24 +279,27 @@ class Book:
         order_id, owner = message
         order = self._live.get(order_id) if order_id.__class__ is int else self._of_odd_id(order_id)
         if order is None or order.owner != owner:
-            return [refuse(_CANCEL_REJECTED, message, Reason.UNKNOWN_ORDER, now)]
-        return [self._take_out(order, Reason.REQUESTED, now)]
+            return [_unknown(message, now)]
+        return [self._take_out(order, _REQUESTED, now)]
 
     def replace(self, message: ReplaceOrder, now: int) -> list[ExecutionReport]:
         """Change a live order's total quantity and price; see the rules above for what keeps its place."""
         order_id, owner, qty, price = message
         order = self._live.get(order_id) if order_id.__class__ is int else self._of_odd_id(order_id)
         if order is None or order.owner != owner:
-            return [refuse(_CANCEL_REJECTED, message, Reason.UNKNOWN_ORDER, now)]
+            return [_unknown(message, now)]
         reason = self._fault_of_replace(message)
         if reason:
             return [refuse(_CANCEL_REJECTED, message, reason, now)]
         order_id, owner, qty, price = order.order_id, order.owner, int(qty), int(price)
-        cum, old_price = order.cum_qty, order.level.price
+        side, tif, cum = order.side, order.time_in_force, order.cum_qty
         leaves = qty - cum
         if leaves <= 0:
-            return [self._take_out(order, Reason.REQUESTED, now)]
-        side = order.side
+            return [self._take_out(order, _REQUESTED, now)]
+        if side is BUY:
+            own, opposite, limit_key = self._bids, self._asks, -price
+        else:
+            own, opposite, limit_key = self._asks, self._bids, price
         status = _PARTIAL if cum else _OPEN
         reports = [
             _make(
@@ -274,17 +307,16 @@ class Book:
                 (_REPLACED, status, order_id, owner, side, price, 0, 0, cum, leaves, NO_LIQUIDITY, _OK, now),
             )
         ]
-        if price == old_price and leaves <= order.leaves_qty:
-            order.level.volume -= order.leaves_qty - leaves
-            order.leaves_qty = leaves
+        if price == order.level.price and leaves <= order.leaves_qty:
+            own.reduce(order, leaves)
             return reports
-        self._unlink(order)
-        again = NewOrder(order_id, owner, side, qty, price, order.time_in_force)
-        opposite = self._asks if side is BUY else self._bids
-        limit_key = -price if side is BUY else price
-        cum = self._match(reports, again, cum, opposite, limit_key, now)
+        del self._live[order_id]
+        own.remove(order)
+        if opposite.best_key >= limit_key:
+            again = NewOrder(order_id, owner, side, qty, price, tif)
+            cum = self._match(reports, again, cum, opposite, limit_key, now)
         if cum < qty:
-            self._rest(order_id, owner, side, -limit_key, qty - cum, cum, order.time_in_force)
+            self._live[order_id] = own.add(order_id, owner, side, qty - cum, cum, tif, -limit_key)
         return reports
 
     def set_state(self, state: BookState, now: int) -> list[ExecutionReport]:
@@ -299,16 +331,19 @@ class Book:
 
     def top(self) -> tuple[int, int, int, int]:
         """(bid, bid_qty, ask, ask_qty); a side without orders is 0, 0."""
+        bids, asks = self._bids.best, self._asks.best
+        bid, bid_qty = (bids.price, bids.volume) if bids is not None else (0, 0)
+        if asks is None:
+            return bid, bid_qty, 0, 0
+        return bid, bid_qty, asks.price, asks.volume
+
+    def best_moved(self) -> bool:
+        """Can :meth:`top` have changed since this was last asked? Cheaper than to compare."""
         bids, asks = self._bids, self._asks
-        if bids.keys:
-            level = bids.levels[bids.keys[-1]]
-            bid, bid_qty = level.price, level.volume
-        else:
-            bid = bid_qty = 0
-        if asks.keys:
-            level = asks.levels[asks.keys[-1]]
-            return bid, bid_qty, level.price, level.volume
-        return bid, bid_qty, 0, 0
+        if bids.moved or asks.moved:
+            bids.moved = asks.moved = False
+            return True
+        return False
 
     def depth(self, side: Side, levels: int = 10) -> list[tuple[int, int, int]]:
         """(price, shares, orders) of the best levels of a side, best first."""
@@ -320,7 +355,7 @@ class Book:
         """All live orders: bids, then asks, each side in priority order."""
         for ladder in (self._bids, self._asks):
             for key in reversed(ladder.keys):
-                order = ladder.levels[key].first
+                order: RestingOrder | None = ladder.levels[key].first
                 while order is not None:
                     yield order
                     order = order.next
@@ -350,81 +385,42 @@ class Book:
     ) -> int:
         """Trade until the quantity, the limit or the other side is exhausted; the new cumulative quantity."""
         order_id, owner, side, qty, limit, _ = taker
-        keys, levels, live = opposite.keys, opposite.levels, self._live
-        maker_side = SELL if side is BUY else BUY
+        contra = SELL if side is BUY else BUY
         leaves = qty - cum
-        while leaves and keys and keys[-1] >= limit_key:
-            key = keys[-1]
-            level = levels[key]
-            price = level.price
-            maker = level.first
-            while maker is not None and leaves:
-                traded = maker.leaves_qty
-                if traded > leaves:
-                    traded = leaves
-                    status = _PARTIAL
-                else:
-                    status = _FILLED
-                leaves -= traded
-                cum += traded
-                maker.leaves_qty = maker_leaves = maker.leaves_qty - traded
-                maker.cum_qty = maker_cum = maker.cum_qty + traded
-                level.volume -= traded
-                maker_id, maker_owner = maker.order_id, maker.owner
-                reports.append(
-                    _make(
-                        ExecutionReport,
-                        (_TRADE, status, maker_id, maker_owner, maker_side, price, price, traded, maker_cum)
-                        + (maker_leaves, MAKER, _OK, now),
-                    )
-                )
-                reports.append(
-                    _make(
-                        ExecutionReport,
-                        (_TRADE, _PARTIAL if leaves else _FILLED, order_id, owner, side, limit, price, traded, cum)
-                        + (leaves, TAKER, _OK, now),
-                    )
-                )
-                if maker_leaves:
-                    break
-                del live[maker_id]
-                level.count -= 1
-                maker = level.first = maker.next
-                if maker is not None:
-                    maker.previous = None
-            if level.first is None:
-                keys.pop()
-                del levels[key]
+        while leaves and opposite.best_key >= limit_key:
+            level = opposite.best
+            assert level is not None
+            price, maker = level.price, level.first
+            maker_id, open_qty = maker.order_id, maker.leaves_qty
+            traded = open_qty if open_qty < leaves else leaves
+            left = open_qty - traded
+            leaves -= traded
+            cum += traded
+            maker.cum_qty = made = maker.cum_qty + traded
+            status = _PARTIAL if left else _FILLED
+            gave = (_TRADE, status, maker_id, maker.owner, contra, price, price, traded, made, left, MAKER, _OK, now)
+            reports.append(_make(ExecutionReport, gave))
+            status = _PARTIAL if leaves else _FILLED
+            took = (_TRADE, status, order_id, owner, side, limit, price, traded, cum, leaves, TAKER, _OK, now)
+            reports.append(_make(ExecutionReport, took))
+            if left:
+                opposite.reduce(maker, left)
+            else:
+                del self._live[maker_id]
+                opposite.remove(maker)
         return cum
 
-    def _rest(self, order_id: int, owner: int, side: Side, key: int, leaves: int, cum: int, tif: TimeInForce) -> None:
-        order = self._live[order_id] = RestingOrder(order_id, owner, side, leaves, cum, tif)
-        if side is BUY:
-            self._bids.add(order, key)
-        else:
-            self._asks.add(order, key)
-
-    def _unlink(self, order: RestingOrder) -> None:
-        del self._live[order.order_id]
-        (self._bids if order.side is BUY else self._asks).remove(order)
-
     def _take_out(self, order: RestingOrder, reason: Reason, now: int) -> ExecutionReport:
+        order_id, owner, side, cum = order.order_id, order.owner, order.side, order.cum_qty
         price = order.level.price
-        self._unlink(order)
+        del self._live[order_id]
+        if side is BUY:
+            self._bids.remove(order)
+        else:
+            self._asks.remove(order)
         return _make(
             ExecutionReport,
-            (_CANCELED, _DONE, order.order_id, order.owner, order.side, price, 0, 0, order.cum_qty, 0)
-            + (NO_LIQUIDITY, reason, now),
-        )
-
-    @staticmethod
-    def _cancel_rest(reports: list[ExecutionReport], order: NewOrder, cum: int, reason: Reason, now: int) -> None:
-        reports.append(
-            _make(
-                ExecutionReport,
-                (_CANCELED, _DONE, order.order_id, order.owner, order.side, order.price, 0, 0, cum, 0)
-                + (NO_LIQUIDITY, reason, now),
-            )
+            (_CANCELED, _DONE, order_id, owner, side, price, 0, 0, cum, 0, NO_LIQUIDITY, reason, now),
         )
 
     # -- refusals -------------------------------------------------------------------------------
@@ -459,13 +455,39 @@ class Book:
         """The live order, if the id is a numpy integer; nothing else can be one (1.0 is not 1)."""
         return self._live.get(int(order_id)) if is_id(order_id) else None
 
-    def _bad(self, message: Any, now: int) -> list[ExecutionReport]:
-        return [refuse(_REJECTED, message, Reason.BAD_MESSAGE, now)]
+
+def _bad(_: Book, message: Any, now: int) -> list[ExecutionReport]:
+    return [refuse(_REJECTED, message, Reason.BAD_MESSAGE, now)]
+
+
+def _remainder(order: NewOrder, cum: int, now: int) -> ExecutionReport:
+    """The end of an order that may not rest."""
+    order_id, owner, side, _, price, tif = order
+    if tif is FOK and not cum:
+        reason = Reason.FOK_NOT_FILLABLE
+    else:
+        reason = Reason.MARKET_REMAINDER if price is None else Reason.IOC_REMAINDER
+    return _make(
+        ExecutionReport,
+        (_CANCELED, _DONE, order_id, owner, side, price, 0, 0, cum, 0, NO_LIQUIDITY, reason, now),
+    )
+
+
+def _unknown(message: CancelOrder | ReplaceOrder, now: int) -> ExecutionReport:
+    """The answer to who comes too late: frequent, so not left to :func:`refuse` (0.3 us instead of 2)."""
+    order_id, owner = message.order_id, message.owner
+    whole = order_id.__class__ is int and owner.__class__ is int
+    if not (whole and _SMALLEST_ID <= order_id <= LARGEST_ID and _SMALLEST_ID <= owner <= LARGEST_ID):
+        return refuse(_CANCEL_REJECTED, message, _UNKNOWN_ORDER, now)
+    return _make(
+        ExecutionReport,
+        (_CANCEL_REJECTED, _REFUSED, order_id, owner, BUY, None, 0, 0, 0, 0, NO_LIQUIDITY, _UNKNOWN_ORDER, now),
+    )
 
 
 _HANDLERS: dict[type, Callable[[Book, Any, int], list[ExecutionReport]]] = {
     NewOrder: Book.submit,
     CancelOrder: Book.cancel,
     ReplaceOrder: Book.replace,
-    BadMessage: Book._bad,
+    BadMessage: _bad,
 }

@@ -20,6 +20,9 @@ from venues.messages import ExecutionReport, Print, Quote, Side
 from venues.tables import QUOTES
 from venues.venue import Venue
 
+BUY = Side.BUY
+_make_quote: Callable[..., Quote] = tuple.__new__  # 0.15 us cheaper than the named constructor
+
 
 class LitVenue(Venue):
     """A venue around a price-time :class:`Book`; ``feed`` is its direct feed."""
@@ -47,21 +50,26 @@ class LitVenue(Venue):
         return self.book.handle(message, now)
 
     def _publish(self, message: Any, traded: int, now: int) -> None:
+        book = self.book
+        if not traded and not book.best_moved():
+            return
         before = self._top
-        top = self.book.top()
+        top = book.top()
         if top == before and not traded:
             return
         bid, bid_qty, ask, ask_qty = self._top = top
         if bid_qty and ask_qty and bid >= ask:
             raise self.broken(f"the displayed book is locked or crossed: bid {bid}, ask {ask}", message)
         tape = self._print_of(traded, before, top) if traded else None
-        self.feed.append(now, Quote(now, self.seq, bid, bid_qty, ask, ask_qty, tape))
-        self._log_quote(now, self.number, self.seq, bid, bid_qty, ask, ask_qty)
+        seq = self.seq
+        self.feed.append(now, _make_quote(Quote, (now, seq, bid, bid_qty, ask, ask_qty, tape)))
+        if self._logs:
+            self._log_quote(now, self.number, seq, bid, bid_qty, ask, ask_qty)
 
     def _print_of(self, traded: int, before: tuple[int, int, int, int], top: tuple[int, int, int, int]) -> Print:
         taker = self._last_taker
         assert taker is not None
-        emptied = top[2] != before[2] if taker.side is Side.BUY else top[0] != before[0]
+        emptied = top[2] != before[2] if taker.side is BUY else top[0] != before[0]
         return Print(taker.side, taker.last_px, traded, emptied)
 
     def close(self) -> None:

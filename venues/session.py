@@ -50,12 +50,13 @@ class Session(Mailbox):
         What is none of the three kinds, or speaks for another owner, is sent as a :class:`BadMessage` and comes back
         rejected.
         """
-        if message.__class__ not in _MESSAGES or message.owner.__class__ is not int or message.owner != self.owner:
+        # `is`: an owner signs with the number it was given; an equal one of another make is mended below.
+        if message.__class__ not in _MESSAGES or message.owner is not self.owner:
             message = self._made_out(message)
         self._link.send(self._receive, message)
 
     def _made_out(self, message: Any) -> Message:
-        """The message itself, if only its owner is a numpy integer; otherwise what the venue can answer."""
+        """The message itself, if its owner's number is only another object; otherwise what the venue can answer."""
         if message.__class__ in _MESSAGES and is_id(message.owner) and message.owner == self.owner:
             return cast(Message, message._replace(owner=self.owner))
         order_id = getattr(message, "order_id", 0)
