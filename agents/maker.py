@@ -120,9 +120,12 @@ class MarketMaker(Participant):
 
     def _read(self, venue: str) -> None:
         """Take in fills; plan the refill of quotes that are gone."""
+        reports = self.sessions[venue].read()
+        if not reports:
+            return
         fees = self.place.fees[venue]
         full = self._full_side()
-        for _, report in self.sessions[venue].read():
+        for _, report in reports:
             slot = self._slot_of.get(report.order_id)
             if report.exec_type is ExecType.TRADE:
                 self.ledger.book(report, *fees)

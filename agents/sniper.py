@@ -134,7 +134,8 @@ class SniperHost:
         """Fire at the quote, once per state of the book."""
         if quote.seq == self._fired_at_seq:
             return
-        self.read()
+        if self._in_flight:
+            self.read()
         price, size = (quote.ask, quote.ask_qty) if side is Side.BUY else (quote.bid, quote.bid_qty)
         if self._meets_own_exit(side, price):
             return
