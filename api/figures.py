@@ -51,24 +51,21 @@ RUN_FIGURES: Final[tuple[Figure, ...]] = (
 )
 
 COMPARED_FIGURES: Final[tuple[Figure, ...]] = (
-    ("average_price", "average price $", _price),
-    ("fees_per_share", "fees $/share", _price),
-    ("slippage_bps", "slippage bps", _bps),
-    ("all_in_bps", "all-in bps", _bps),
-    ("all_in_cost", "all-in $/share", _price),
-    ("fill_rate", "filled", _percent),
-    ("fill_ratio", "shown shares got", _percent),
-    ("hft_share", "HFT share", _percent),
-    ("dark_share", "dark", _percent),
-    ("venues_per_order", "venues an order", lambda value: f"{value:.1f}"),
+    ("average_price", "average\nprice $", _price),
+    ("fees_per_share", "fees\n$/share", _price),
+    ("slippage_bps", "slippage\nbps", _bps),
+    ("all_in_bps", "all-in\nbps", _bps),
+    ("fill_rate", "\nfilled", _percent),
+    ("hft_share", "HFT\nshare", _percent),
+    ("dark_share", "\ndark", _percent),
+    ("venues_per_order", "venues\nan order", lambda value: f"{value:.1f}"),
 )
 
 DIFFERENCES: Final[tuple[Figure, ...]] = (
-    ("slippage_bps", "slippage bps", lambda value: f"{value:+.3f}"),
-    ("fees_per_share", "fees $/share", lambda value: f"{value:+.4f}"),
-    ("all_in_bps", "all-in bps", lambda value: f"{value:+.3f}"),
-    ("fill_rate", "filled, points", lambda value: f"{100 * value:+.1f}"),
-    ("hft_share", "HFT share, points", lambda value: f"{100 * value:+.1f}"),
+    ("slippage_bps", "slippage\nbps", _bps),
+    ("all_in_bps", "all-in\nbps", _bps),
+    ("fill_rate", "filled\npoints", lambda value: f"{100 * value:.1f}"),
+    ("hft_share", "HFT share\npoints", lambda value: f"{100 * value:.1f}"),
 )
 
 NOTHING: Final = "-"
@@ -77,12 +74,10 @@ NOTHING: Final = "-"
 def print_run(result: RunResult) -> None:
     """The table by router, and what was expected."""
     title = f"{result.scenario.name}, seed {result.seed}"
-    rows = [
-        [str(row["router"]), str(row["strategy"]), *(written(row.get(name), write) for name, _, write in RUN_FIGURES)]
-        for row in result.results
-    ]
-    if rows:
-        print_table(title, ["router", "strategy", *(heading for _, heading, _ in RUN_FIGURES)], rows, text_columns=2)
+    results = result.results
+    rows = [[heading, *(written(row.get(name), write) for row in results)] for name, heading, write in RUN_FIGURES]
+    if results:
+        print_table(title, ["", *(f"{row['router']}\n{row['strategy']}" for row in results)], rows)
     else:
         say(f"{title}: no router had parent orders")
     speed = result.events_logged / result.loop_seconds if result.loop_seconds else 0.0
@@ -112,7 +107,7 @@ def print_comparison(comparison: Comparison) -> None:
     _print_cases(comparison, f"{about}: means", cases, COMPARED_FIGURES, _by_case(comparison.means), mean_of)
     others = [case for case in cases if case[1] != comparison.baseline]
     if others:
-        title = f"less {comparison.baseline}, paired by seed: mean [95 % interval]; * the interval leaves out 0"
+        title = f"less {comparison.baseline}, paired by seed: mean ± half of its 95 % interval; * leaves out 0"
         _print_cases(comparison, title, others, DIFFERENCES, _by_case(comparison.differences), with_interval)
 
 
@@ -149,10 +144,10 @@ def mean_of(figure: Mapping[str, Any] | None, write: Callable[[float], str]) -> 
 
 
 def with_interval(figure: Mapping[str, Any] | None, write: Callable[[float], str]) -> str:
-    """A mean with its interval, starred when the interval leaves zero out.
+    """A mean difference and half of its interval, which is symmetric; starred when the interval leaves zero out.
 
     >>> with_interval({"mean": -1.0, "low": -1.5, "high": -0.5}, _bps)
-    '-1.000 [-1.500, -0.500]*'
+    '-1.000 ± 0.500*'
     >>> with_interval({"mean": -1.0, "low": float("nan"), "high": float("nan")}, _bps)
     '-1.000'
     """
@@ -162,7 +157,7 @@ def with_interval(figure: Mapping[str, Any] | None, write: Callable[[float], str
     if low != low:
         return write(mean)
     star = "*" if low > 0 or high < 0 else " "
-    return f"{write(mean)} [{write(low)}, {write(high)}]{star}"
+    return f"{write(mean)} ± {write((high - low) / 2)}{star}"
 
 
 def print_proofs(rows: Sequence[Row]) -> None:

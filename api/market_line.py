@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import signal
 import threading
 from collections import deque
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from multiprocessing.resource_tracker import ensure_running
 from typing import Any, Final
 
 from api.market_process import Died, Ended, News, Ready, Reply, SpawnedSession, run_market
@@ -40,7 +43,7 @@ class MarketLine:
         self.process = spawn.Process(
             target=run_market, args=(session, requests_there, news_there), name="market", daemon=True
         )
-        self.process.start()
+        _start_deaf_to_ctrl_c(self.process)
         requests_there.close()  # so that the end of the other process ends the pipes
         news_there.close()
         self._hear = hear
@@ -176,6 +179,16 @@ _HANDLERS: Final[dict[type, Callable[[MarketLine, Any], None]]] = {
     Died: MarketLine._on_died,
     type(None): MarketLine._on_silence,
 }
+
+
+def _start_deaf_to_ctrl_c(process: BaseProcess) -> None:
+    """Start a process with SIGINT blocked from its first moment on: a terminal sends it to both, and we decide."""
+    ensure_running()  # the helper process of spawn: starting it would unblock the signal again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a new program inherits what is blocked
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _listen(news: Connection, put: Callable[[Any], None]) -> None:

@@ -77,7 +77,9 @@ def compare(
     from api.figures import print_comparison
 
     print_comparison(comparison)
-    say(f"tables, plots and report: {folder}")
+    for name in ("comparison.png", "sweep.png", "report.html"):
+        if (folder / name).exists():
+            say(f"{folder / name}")
 
 
 @guarded

@@ -92,11 +92,13 @@ class _Service:
         self._ready = ready
         self._say = say
         self._enough = asyncio.Event()
+        self._line: MarketLine | None = None
 
     async def run(self) -> dict[str, Any]:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, self._told_to_stop)
         subscribers = Subscribers()
-        line = MarketLine(self._what, subscribers.hear)
-        self._on_signals(line)
+        line = self._line = MarketLine(self._what, subscribers.hear)
         try:
             await line.ready()
         except Refused:
@@ -120,15 +122,10 @@ class _Service:
         await serving
         return self._last(line)
 
-    def _on_signals(self, line: MarketLine) -> None:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._told_to_stop, line)
-
-    def _told_to_stop(self, line: MarketLine) -> None:
-        if self._enough.is_set():
+    def _told_to_stop(self) -> None:
+        if self._enough.is_set() and self._line is not None:
             self._say("stopping at once: the run folder stays unfinished")
-            line.kill()
+            self._line.kill()
         self._enough.set()
 
     async def _until_the_end(self, line: MarketLine) -> None:

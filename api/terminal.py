@@ -116,9 +116,13 @@ def print_table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, padding=0, show_edge=False)
     for index, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if index < text_columns else "right", overflow="fold")
+        is_text = index < text_columns
+        table.add_column(heading, justify="left" if is_text else "right", no_wrap=is_text and index == 0)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
+    if title:
+        say(title)
     Console(width=None if sys.stdout.isatty() else WIDTH_OF_A_FILE, highlight=False).print(table)
+    say()
