@@ -31,7 +31,8 @@ class Router(Participant):
         strategy: used for a parent that names none.
         parents: known to nobody before their arrival. A limit offset counts from the touch that the router sees then.
         markout_horizon: ns after which a child's venue is judged by the move of the mid.
-        max_live_parents: more parents than this at a time are REJECTED, as are those that come after the day's end.
+        max_live_parents: more parents than this at a time are REJECTED, as are those that come after the day's end, or
+            with a limit beyond a touch that no quote shows.
     """
 
     kind = "router"
@@ -87,7 +88,9 @@ class Router(Participant):
     # -- parents --------------------------------------------------------------------------------
 
     def _arrive(self, planned: PlannedParent) -> None:
-        self.submit(planned.side, planned.qty, self._limit_of(planned), planned.horizon)
+        limit = self._limit_of(planned)
+        no_touch = limit is None and planned.limit_offset is not None
+        self._take(planned.side, planned.qty, limit, planned.horizon, self._strategy, refused=no_touch)
 
     def _limit_of(self, planned: PlannedParent) -> int | None:
         if planned.limit_offset is None:
@@ -111,12 +114,21 @@ class Router(Participant):
         """
         if qty < 1 or horizon < 1 or (limit is not None and limit < 1):
             raise ValueError(f"a parent of {qty} shares, limit {limit}, horizon {horizon} ns: all must be above zero")
+        return self._take(side, qty, limit, horizon, strategy or self._strategy, refused=False)
+
+    def _take(
+        self, side: Side, qty: int, limit: int | None, horizon: int, strategy: Strategy, *, refused: bool
+    ) -> ParentOrder:
         now = self.env.now
         parent = ParentOrder(self._next_parent, side, qty, limit, now, now + horizon)
         self._next_parent += 1
         self._log_parent(now, parent.parent_id, self.number, side, qty, limit or 0, parent.ends)
-        run = self.runs[parent.parent_id] = ParentRun(parent, strategy or self._strategy, self)
-        if self._day_is_over or (self._max_live_parents is not None and len(self.runs) > self._max_live_parents):
+        run = self.runs[parent.parent_id] = ParentRun(parent, strategy, self)
+        if (
+            refused
+            or self._day_is_over
+            or (self._max_live_parents is not None and len(self.runs) > self._max_live_parents)
+        ):
             run.stop(REJECTED)
             return parent
         self.env.call_at(parent.ends, self._expire, run)

@@ -434,6 +434,7 @@ class _Builder:
             self._parents(agent, name),
             agent.markout_horizon,
             first_parent_id=number * PARENTS_PER_ROUTER + 1,
+            max_live_parents=agent.max_live_parents,
         )
 
     def _facts(self, venues: Mapping[str, object]) -> dict[str, VenueFacts]:

@@ -147,7 +147,7 @@ def test_an_agent_keeps_its_keys_when_its_kind_is_set() -> None:
     ("setting", "problem"),
     [
         ("duration", "--set duration: has no value; write path=value, such as duration=10s"),
-        ("=5", "--set : names nothing; write path=value, such as duration=10s"),
+        ("=5", "--set: names nothing; write path=value, such as duration=10s"),
         ("duration=10", "--set duration: 10 has no unit; write 10us, 10ms or 10s"),
         (
             "agents.clint.feed=sip",
