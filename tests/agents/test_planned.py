@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from agents.tables import PARENT_STATUS
 from tests.agents.builders import BUY, CLIENT, SELL, Stage, parent, router
 
 
@@ -71,3 +72,11 @@ def test_no_limit_is_below_a_tick():
 
 def test_an_offset_from_a_side_that_nobody_quotes_is_no_limit():
     assert limit_of(parent(offset=0), quoted=False) == 0
+
+
+def test_without_a_quote_there_is_no_touch_and_the_parent_is_rejected():
+    stage = Stage("NYSE")
+    router(stage, does_nothing, parent(at=10, offset=0))
+    stage.run(until=1_000)
+    (end,) = stage.rows("parent_ends")
+    assert (PARENT_STATUS[end["status"]], end["cum_qty"]) == ("REJECTED", 0)
