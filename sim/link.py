@@ -50,7 +50,8 @@ class Link:
         if self._fixed:
             at = env._now + self._fixed
         else:
-            at = self._last = _arrival(env._now, self._latency(), self._last)
+            latency = self._latency  # CPython is slow to call a callable kept in a slot: name it first
+            at = self._last = _arrival(env._now, latency(), self._last)
         heappush(env._queue, (at, next(env._eid), deliver, message))
 
 
@@ -86,7 +87,8 @@ class Mailbox:
         if self._fixed:
             at = env._now + self._fixed
         else:
-            at = self._last = _arrival(env._now, self._latency(), self._last)
+            latency = self._latency  # CPython is slow to call a callable kept in a slot: name it first
+            at = self._last = _arrival(env._now, latency(), self._last)
         self._waiting.append((at, message))
         if wake and at != self._rings_at and self.on_mail is not None:
             self._rings_at = at
@@ -103,8 +105,9 @@ class Mailbox:
 
 
 def _ring(box: Mailbox) -> None:
-    if box.on_mail is not None:
-        box.on_mail()
+    on_mail = box.on_mail
+    if on_mail is not None:
+        on_mail()
 
 
 def _source(latency: LatencySource | int) -> tuple[LatencySource, int]:

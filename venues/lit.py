@@ -64,7 +64,8 @@ class LitVenue(Venue):
         seq = self.seq
         self.feed.append(now, _make_quote(Quote, (now, seq, bid, bid_qty, ask, ask_qty, tape)))
         if self._logs:
-            self._log_quote(now, self.number, seq, bid, bid_qty, ask, ask_qty)
+            log_quote = self._log_quote
+            log_quote(now, self.number, seq, bid, bid_qty, ask, ask_qty)
 
     def _print_of(self, traded: int, before: tuple[int, int, int, int], top: tuple[int, int, int, int]) -> Print:
         taker = self._last_taker

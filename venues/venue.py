@@ -143,7 +143,7 @@ class Venue:
         return traded
 
     def _log_reports(self, reports: list[ExecutionReport]) -> None:
-        seq, number, log_report = self.seq, self.number, self._log_report
+        seq, number, log_report, log_trade = self.seq, self.number, self._log_report, self._log_trade
         for exec_type, _, order_id, owner, side, _, px, qty, _, leaves, liquidity, reason, at in reports:
             fee = 0
             if exec_type is TRADE:
@@ -152,28 +152,27 @@ class Venue:
                     maker_order, maker = order_id, owner
                 else:
                     fee = self._taker_fee * qty
-                    self._log_trade(at, number, seq, px, qty, side, maker_order, order_id, maker, owner)
+                    log_trade(at, number, seq, px, qty, side, maker_order, order_id, maker, owner)
             log_report(at, number, seq, order_id, owner, exec_type, reason, side, liquidity, px, qty, leaves, fee)
 
     def _log_message(self, message: Any, now: int) -> None:
-        kind = message.__class__
+        log, number, seq, kind = self._log_order, self.number, self.seq, message.__class__
         try:
             if kind is NewOrder:
                 order_id, owner, side, qty, price, tif = message
-                limit = 0 if price is None else price
-                self._log_order(now, self.number, self.seq, order_id, owner, 0, side, tif, limit, qty)
+                log(now, number, seq, order_id, owner, 0, side, tif, 0 if price is None else price, qty)
                 return
             if kind is CancelOrder:
-                self._log_order(now, self.number, self.seq, message.order_id, message.owner, 1, 0, -1, 0, 0)
+                order_id, owner = message
+                log(now, number, seq, order_id, owner, 1, 0, -1, 0, 0)
                 return
             if kind is ReplaceOrder:
                 order_id, owner, qty, price = message
-                limit = 0 if price is None else price
-                self._log_order(now, self.number, self.seq, order_id, owner, 2, 0, -1, limit, qty)
+                log(now, number, seq, order_id, owner, 2, 0, -1, 0 if price is None else price, qty)
                 return
         except (LogError, TypeError):  # no integers, or too large: the book will refuse it; the log keeps that it came
             pass
-        self._log_order(now, self.number, self.seq, 0, message.owner, 3, 0, -1, 0, 0)
+        log(now, number, seq, 0, message.owner, 3, 0, -1, 0, 0)
 
     def broken(self, what: str, message: object) -> BrokenInvariant:
         """The exception that stops the run, with this venue's last messages."""
