@@ -128,6 +128,13 @@ def test_updates_that_arrive_together_are_taken_in_the_scenario_s_order():
     assert [source for _, source in published(tape)] == [0, 1, 2]
 
 
+def test_before_anything_is_heard_both_sides_are_empty():
+    tape = Tape()
+    view = tape.sip.view(tape.env, 50)
+    assert view.nbbo == view.advance(0) == Nbbo(bid=0, bid_qty=0, bid_venue=-1, ask=0, ask_qty=0, ask_venue=-1)
+    assert view.latest(0) == []
+
+
 def test_what_is_still_on_its_way_is_not_known():
     tape = Tape(links=[100], processing=lambda: 20)
     view = tape.sip.view(tape.env, 50)
@@ -215,6 +222,16 @@ def test_who_unsubscribes_is_called_no_more():
     tape.env.run()
     assert heard == [(170, 100, 102)]
     assert view.advance(2_000).bid == 101
+
+
+def test_when_the_last_subscriber_has_gone_the_sip_costs_no_event_again():
+    tape = Tape(links=[100])
+    view = tape.sip.view(tape.env, 50)
+    for _ in range(2):
+        listen(view, tape.env)
+        view.unsubscribe()
+    tape.sources[0].feed.append(0, quote(100, 102))
+    assert tape.env._queue == []
 
 
 def test_another_subscriber_is_not_disturbed_by_one_that_leaves():
