@@ -223,9 +223,10 @@ class Careless:
 
 def test_a_strategy_that_breaks_a_rule_stops_the_run_and_is_named(tmp_path: Path) -> None:
     (tmp_path / "careless.py").write_text(CARELESS, encoding="utf-8")
-    client = {**lively()["agents"][-1], "strategy": "careless.py:Careless"}
+    *others, client = lively()["agents"]
+    agents = [*others, {**client, "strategy": "careless.py:Careless"}]
     path = tmp_path / "scenario.yaml"
-    path.write_text(json.dumps(lively(agents=[client])), encoding="utf-8")
+    path.write_text(json.dumps(lively(agents=agents)), encoding="utf-8")
     with pytest.raises(StrategyError, match=r"^strategy Careless, parent \d+, .* 'NASDQ'; venues: NYSE, BATS, POOL$"):
         run(path)
 
