@@ -31,6 +31,7 @@ class Pair:
     def __init__(self) -> None:
         self.book, self.obvious, self.audit = Book(TICK), ObviousBook(TICK), Audit()
         self.now = 0
+        self._top = self.book.top()
 
     def send(self, message: Message) -> list[ExecutionReport]:
         self.now += 1
@@ -55,6 +56,8 @@ class Pair:
         assert ours == theirs
         for side in Side:
             assert self.book.depth(side, 1_000) == self.obvious.depth(side)
+        assert self.book.best_moved() or self.book.top() == self._top
+        self._top = self.book.top()
         self.audit.check(self.book)
 
 

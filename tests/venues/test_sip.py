@@ -464,6 +464,7 @@ def test_a_board_s_subscriber_hears_of_price_changes_at_every_venue():
         (None, quote(100, 102), True),
         (quote(100, 102), quote(100, 102), False),
         (quote(100, 102), quote(100, 102, 500, 700), False),
+        (quote(100, 102, 1, 1), quote(100, 102, 2, 2), False),
         (quote(100, 102), quote(101, 102), True),
         (quote(100, 102), quote(100, 101), True),
         (quote(100, 102), quote(0, 102), True),
