@@ -42,6 +42,10 @@ from venues.sip import DirectBoard, Sip
 from venues.venue import Venue
 
 NEVER: frozenset[ExecType] = frozenset()
+"""Wakes of an owner who looks when it acts."""
+
+ENDS = frozenset({ExecType.TRADE, ExecType.REJECTED})
+"""What flow reads of its orders: that they traded, or were refused. It knows itself what it has cancelled."""
 STATE_INTERVAL = parse_duration("1s")
 """How often agents write position and cash into the log."""
 
@@ -257,7 +261,7 @@ class _Builder:
         if venue.reference.feed == "sip":
             assert self.market.sip is not None
             latency = self.latency(venue.reference.latency.of("sip"), f"{venue.name}/reference")
-            reference = SipReference(self.market.sip.view(self.env, latency))
+            reference = SipReference(self.market.sip.nbbo_view(self.env, latency))
         else:
             reference = DirectReference(self._board(venue.reference.latency, f"{venue.name}/reference"))
         return DarkPool(
@@ -291,7 +295,13 @@ class _Builder:
                 self.market.agents[name] = _MAKERS_OF[type(agent)](self, agent, name, number)
 
     def _sessions(
-        self, agent: Any, name: str, number: int, round_trip: m.PerVenue, wakes: frozenset[ExecType]
+        self,
+        agent: Any,
+        name: str,
+        number: int,
+        round_trip: m.PerVenue,
+        wakes: frozenset[ExecType],
+        keeps: frozenset[ExecType] = EVERY_REPORT,
     ) -> dict[str, Session]:
         one_way = round_trip.halved()
         return {
@@ -300,6 +310,7 @@ class _Builder:
                 self.latency(one_way.of(venue), f"{name}/to/{venue}"),
                 self.latency(one_way.of(venue), f"{name}/back/{venue}"),
                 wakes,
+                keeps,
             )
             for venue in self.scenario.venues_of(agent)
         }
@@ -313,7 +324,7 @@ class _Builder:
         return draws.uniform_int(max(1, size.lo // lot), max(1, size.hi // lot))  # type: ignore[no-any-return]
 
     def _background(self, agent: m.BackgroundFlow, name: str, number: int) -> Participant:
-        sessions = self._sessions(agent, name, number, agent.round_trip, NEVER)
+        sessions = self._sessions(agent, name, number, agent.round_trip, NEVER, ENDS)
         news = {venue: self._news(agent.news, f"{name}@{venue}") for venue in sessions}
         return BackgroundFlow(
             self.place,
@@ -340,7 +351,7 @@ class _Builder:
         )
 
     def _resting(self, agent: m.RestingOrders, name: str, number: int) -> Participant:
-        sessions = self._sessions(agent, name, number, _NO_TIME, NEVER)
+        sessions = self._sessions(agent, name, number, _NO_TIME, NEVER, ENDS)
         price = self.scenario.instrument.price
         return RestingOrders(self.place, name, number, sessions, price, agent.half_spread, agent.levels, agent.size)
 
@@ -400,7 +411,7 @@ class _Builder:
         return sniper
 
     def _dark_liquidity(self, agent: m.DarkLiquidity, name: str, number: int) -> Participant:
-        sessions = self._sessions(agent, name, number, agent.round_trip, NEVER)
+        sessions = self._sessions(agent, name, number, agent.round_trip, NEVER, ENDS)
         draws = {}
         for venue in sessions if agent.rate.per_second > 0 else ():
             stream = self.streams.draws(f"{name}@{venue}/orders")

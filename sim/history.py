@@ -198,7 +198,8 @@ class HistoryView(Generic[T]):
         if index >= len(history.times):
             return False
         made = history.times[index]
-        at = made + (self._fixed or self._latency())
+        latency = self._latency  # CPython is slow to call a callable kept in a slot: name it first
+        at = made + (self._fixed or latency())
         if at <= made:
             at = made + 1
         if at < self._last:

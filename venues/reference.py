@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from venues.sip import DirectBoard, SipView
+from venues.sip import DirectBoard, NbboView, SipView
 
 
 class SipReference:
     """The SIP's NBBO as it reaches the pool."""
 
-    def __init__(self, view: SipView) -> None:
+    def __init__(self, view: NbboView | SipView) -> None:
         self._view = view
 
     def best(self, now: int) -> tuple[int, int]:

@@ -23,9 +23,10 @@ class Session(Mailbox):
         receive: the venue's gateway.
         order_latency, report_latency: one way, ns; a venue's inbound speed bump is part of the first.
         wakes: kinds of report that call ``on_mail``; the others wait in the mailbox until it is read.
+        keeps: kinds that the owner reads at all; the others are made and logged, but nobody carries them.
     """
 
-    __slots__ = ("_link", "_receive", "owner", "venue", "wakes")
+    __slots__ = ("_link", "_receive", "keeps", "owner", "venue", "wakes")
 
     def __init__(
         self,
@@ -36,6 +37,7 @@ class Session(Mailbox):
         order_latency: LatencySource | int,
         report_latency: LatencySource | int,
         wakes: frozenset[ExecType] = EVERY_REPORT,
+        keeps: frozenset[ExecType] = EVERY_REPORT,
     ) -> None:
         super().__init__(env, report_latency)
         self.venue = venue
@@ -43,6 +45,7 @@ class Session(Mailbox):
         self._receive = receive
         self._link = Link(env, order_latency)
         self.wakes = wakes
+        self.keeps = keeps
 
     def send(self, message: Any) -> None:
         """Put a message on the wire.

@@ -103,6 +103,10 @@ class Sip:
         """A reader of the SIP's feed over a link of its own."""
         return SipView(self, env, latency)
 
+    def nbbo_view(self, env: Environment, latency: LatencySource | int) -> NbboView:
+        """A reader who needs the NBBO alone."""
+        return NbboView(self, env, latency)
+
     def react(self) -> None:
         """Work on every arrival that can move the NBBO from now on: somebody downstream must be woken."""
         self._reacting += 1
@@ -179,6 +183,30 @@ class SipView:
         """(venue, quote, arrival in ns) of each venue heard of."""
         self.advance(now)
         return [heard for heard in self._latest if heard is not None]
+
+    def subscribe(self, handler: Callable[[SipUpdate], object]) -> None:
+        """Call ``handler(update)`` whenever an update that moved the NBBO's prices arrives here."""
+        self._sip.react()
+        self._feed.subscribe(handler, nbbo_moved)
+
+    def unsubscribe(self) -> None:
+        """Call no more; a call that is under way still comes."""
+        self._feed.unsubscribe()
+        self._sip.relax()
+
+
+class NbboView:
+    """What one reader knows of the NBBO alone: one look-up, however much the SIP has published since the last."""
+
+    def __init__(self, sip: Sip, env: Environment, latency: LatencySource | int) -> None:
+        self._sip = sip
+        self._feed = sip.feed.view(env, latency)
+
+    def advance(self, now: int) -> Nbbo:
+        """The NBBO as known at ``now``."""
+        self._sip.advance(now)
+        update = self._feed.advance(now)
+        return NO_NBBO if update is None else update.nbbo
 
     def subscribe(self, handler: Callable[[SipUpdate], object]) -> None:
         """Call ``handler(update)`` whenever an update that moved the NBBO's prices arrives here."""

@@ -90,6 +90,7 @@ class Venue:
         order_latency: LatencySource | int,
         report_latency: LatencySource | int,
         wakes: frozenset[ExecType] = EVERY_REPORT,
+        keeps: frozenset[ExecType] = EVERY_REPORT,
     ) -> Session:
         """A session for an owner; one each.
 
@@ -99,7 +100,7 @@ class Venue:
         if owner in self._sessions:
             raise ValueError(f"agent {owner} is connected to {self.name} already")
         inbound = slowed(order_latency, self.speed_bump)
-        session = Session(self.env, self.name, owner, self._station.accept, inbound, report_latency, wakes)
+        session = Session(self.env, self.name, owner, self._station.accept, inbound, report_latency, wakes, keeps)
         self._sessions[owner] = session
         self.handled[owner] = 0
         return session
@@ -129,8 +130,10 @@ class Venue:
             self._log_reports(reports)
         sessions = self._sessions
         for report in reports:
-            session = sessions[report.owner]
-            session.put(report, report.exec_type in session.wakes)
+            exec_type, owner = report[0], report[3]  # by place: half the time of by name
+            session = sessions[owner]
+            if exec_type in session.keeps:
+                session.put(report, exec_type in session.wakes)
         return self._count_trades(reports) if len(reports) > 1 else 0  # no trade has one report alone
 
     def _count_trades(self, reports: list[ExecutionReport]) -> int:
