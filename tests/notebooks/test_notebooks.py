@@ -21,7 +21,7 @@ from nbclient import NotebookClient
 CHECKOUT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((CHECKOUT / "notebooks").glob("*.ipynb"))
 SOURCES = sorted((CHECKOUT / "notebooks").glob("*.py"))
-SECONDS = 300
+SECONDS = 600
 """After which a cell counts as hanging."""
 
 PLACES = re.compile(r"(?<![\w./])/(?:home|root|tmp|var|usr|opt|mnt|work|Users|private)\b|[A-Z]:\\\\")
