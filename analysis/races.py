@@ -6,6 +6,7 @@ moment; nobody in the market sees that value without delay.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,8 @@ from analysis.attribution import SNIPER, attribute
 from analysis.best_quotes import NO_ASK, NO_BID, NO_MID, best_quotes
 from analysis.child_orders import child_orders, fills
 from analysis.codes import ACTION_NEW, ACTION_REPLACE, CANCEL_REJECTED, MICROS_PER_DOLLAR, MICROS_PER_UNIT
-from analysis.tables import Ints, RunTables
+from analysis.joins import pick
+from analysis.tables import Columns, Ints, RunTables
 
 MAKER_KIND = "market_maker"
 END = 1 << 62
@@ -30,16 +32,29 @@ class Losses:
     trades: int
 
 
-def maker_losses(tables: RunTables) -> Losses:
-    """Trades in which a sniper took a maker's quote that was through the fundamental value."""
+def maker_losses(tables: RunTables, unheard: Mapping[str, int] | None = None) -> Losses:
+    """Trades in which a sniper took a maker's quote that was through the fundamental value.
+
+    Args:
+        unheard: by venue, ns; a quote that a change of the value younger than this has made stale does not count, as no
+            order at that venue can be an answer to it. Without it a trade that a change overtakes by chance is a loss.
+    """
     trades, news = tables["trades"], tables["news"]
-    row = np.searchsorted(news["at"], trades["at"], side="right") - 1
-    by_sniper = _is_kind(tables, trades["taker"], SNIPER) & _is_kind(tables, trades["maker"], MAKER_KIND) & (row >= 0)
-    value = news["value"][np.maximum(row, 0)] if len(news) else np.zeros(len(trades), dtype=np.int64)
-    edge = np.where(by_sniper, trades["side"] * (value - trades["price"]), 0)
+    ages = dict(unheard or {})
+    age = np.array([ages.get(tables.directory.venue(int(venue)), 0) for venue in trades["venue"]], dtype=np.int64)
+    by_sniper = _is_kind(tables, trades["taker"], SNIPER) & _is_kind(tables, trades["maker"], MAKER_KIND)
+    edges = [_edge(trades, news, trades["at"] - back) for back in (np.zeros_like(age), age)]
+    edge = np.where(by_sniper, np.minimum(*edges), 0)
     lost = edge > 0
     micros = int((edge[lost] * trades["qty"][lost]).sum()) * MICROS_PER_UNIT
     return Losses(micros / MICROS_PER_DOLLAR, int(trades["qty"][lost].sum()), int(lost.sum()))
+
+
+def _edge(trades: Columns, news: Columns, when: Ints) -> Ints:
+    """What the takers gained against the value at these times, price units a share; 0 before there is a value."""
+    row = np.searchsorted(news["at"], when, side="right") - 1
+    value = pick(news["value"], row.astype(np.int64))
+    return np.where(row >= 0, trades["side"] * (value - trades["price"]), 0)
 
 
 @dataclass(frozen=True)
