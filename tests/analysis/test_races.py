@@ -85,6 +85,18 @@ def test_only_a_sniper_who_takes_from_a_maker_counts(owner: int, taker: int) -> 
     assert maker_losses(recording.tables()) == Losses(0.0, 0, 0)
 
 
+@pytest.mark.parametrize(
+    ("unheard", "dollars"), [({}, 2.0), ({"NYSE": 40}, 2.0), ({"NYSE": 41}, 0.0), ({"BATS": 41}, 2.0)]
+)
+def test_news_too_young_to_be_heard_at_that_venue_is_no_loss(unheard: dict[str, int], dollars: float) -> None:
+    """The value was 100.01 and is 100.03 for 40 ns when a sniper, for a reason of its own, takes 100 at 100.01."""
+    recording = offer_of(MAKER, value=ASK)
+    recording.now = 1_000
+    hit(recording, 2, SNIPER, BUY, 100, ASK)
+    news(recording, recording.now - 40, ASK + 2 * CENT)
+    assert maker_losses(recording.tables(), unheard).dollars == dollars
+
+
 def test_without_news_nobody_knows_what_was_lost() -> None:
     recording = Recording()
     recording.new(1, MAKER, SELL, 300, ASK)
