@@ -6,8 +6,8 @@ import pytest
 
 from sim.environment import Environment
 from sim.log import EventLog
-from tests.venues.builders import MAKER, buy, fills, kinds, sell
-from tests.venues.rig import FEES, Client, lit_venue, with_orders
+from tests.venues.builders import MAKER, buy, cancel, fills, kinds, sell
+from tests.venues.rig import FEES, Client, lit_venue, quote, with_orders
 from venues.dark import DarkPool
 from venues.lit import LitVenue
 from venues.reference import DirectReference, SipReference
@@ -96,6 +96,16 @@ def test_news_that_was_under_way_when_both_sides_came_to_rest_crosses_them(marke
     reports = buyer.reports()
     assert kinds(reports) == ["NEW", "TRADE"]
     assert reports[-1].at == 10_000 + market.delay
+
+
+def test_a_pool_in_which_one_side_rests_costs_no_event_when_the_market_moves(market: Market):
+    seller, buyer = Client(market.pool, owner=1), Client(market.pool, owner=2)
+    seller.answer(sell(200, limit=100_0050, owner=1))
+    buyer.says(buy(200, order_id=9, owner=2), cancel(9, owner=2))
+    buyer.hears()
+    for venue in market.lit:
+        venue.feed.append(market.env.now, quote(99_9900, 100_0100, at=market.env.now))
+    assert market.env._queue == []
 
 
 def test_a_direct_reference_forgets_a_side_that_emptied():

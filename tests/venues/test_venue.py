@@ -211,6 +211,11 @@ def test_messages_are_counted_by_owner():
     assert venue.handled == {MAKER: 2, TAKER: 1}
 
 
+def test_a_venue_tells_what_it_was_given():
+    venue = lit_venue(number=3, name="IEX", fees=FEES, speed_bump=350_000)
+    assert (venue.number, venue.name, venue.fees, venue.speed_bump, venue.kind) == (3, "IEX", FEES, 350_000, "lit")
+
+
 def test_an_owner_has_one_session():
     venue = lit_venue(name="BATS")
     venue.connect(7, 100, 100)
