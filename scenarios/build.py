@@ -1,7 +1,7 @@
-"""From a scenario to a market that can run: every venue, link, feed and agent, each with random streams by its own name.
+"""From a scenario to a market that can run: venues, links, feeds and agents, with random streams by their names.
 
-Names of streams are paths: `NASDAQ/service`, `makers.2/news`, `snipers.1@BATS/from/NASDAQ`, `client/orders`. A component's
-draws depend on the root seed and these names alone.
+Names of streams are paths: `NASDAQ/service`, `makers.2/news`, `snipers.1@BATS/from/NASDAQ`, `client/orders`. A
+component's draws depend on the root seed and these names alone.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Recorded days of real markets through `replay_orders`: the figures that a user with the same files can check.
 
-The files belong to their publishers and are in no package. They are looked for in the folder that the environment variable
-SORSIM_DATA names, or in `shared/data` beside the checkout; without them nothing is claimed.
+The files belong to their publishers and are in no package. They are looked for in the folder that the environment
+variable SORSIM_DATA names, or in `shared/data` beside the checkout; without them nothing is claimed.
 """
 
 from __future__ import annotations

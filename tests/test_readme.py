@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from scenarios.load import load
 from scenarios.run import run
 

@@ -69,7 +69,9 @@ def test_a_row_says_pass_fail_or_skipped() -> None:
 
 
 def test_a_row_that_is_not_there_is_told_with_those_that_are() -> None:
-    with pytest.raises(ValueError, match=r"^no row begins with 9; rows: 1a sweep alone, 1b no snipers, .*recorded days$"):
+    with pytest.raises(
+        ValueError, match=r"^no row begins with 9; rows: 1a sweep alone, 1b no snipers, .*recorded days$"
+    ):
         validate(only=["9"])
 
 
