@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -78,6 +79,11 @@ def sorsim(tmp_path: Path) -> Sorsim:
         )
 
     return run
+
+
+def hears_ctrl_c() -> None:
+    """In a child, before it starts: one of a shell's background job would ignore the signal."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def command(*arguments: object) -> list[str]:

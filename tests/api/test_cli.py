@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
-from tests.api.conftest import TINY, command, environment
+from tests.api.conftest import TINY, command, environment, hears_ctrl_c
 
 Result = tuple[int, str, str]
 Ask = Callable[..., Result]
@@ -329,7 +329,13 @@ def test_help_and_check_import_nothing_heavy():
 def test_ctrl_c_is_a_line_and_exit_code_130(home):
     arguments = command("run", "tiny.yaml", "--set", "duration=1h", "--out", "endless")
     running = subprocess.Popen(
-        arguments, cwd=home, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        arguments,
+        cwd=home,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=hears_ctrl_c,
     )
     time.sleep(3)
     running.send_signal(signal.SIGINT)

@@ -18,7 +18,7 @@ import pytest
 import websockets
 
 from api.replay import replay_run
-from tests.api.conftest import TINY, command, environment
+from tests.api.conftest import TINY, command, environment, hears_ctrl_c
 
 PATIENCE = 60
 """Seconds after which a test gives up on a process."""
@@ -33,7 +33,13 @@ class Served:
         self.run_folder = folder / "run"
         arguments = command("serve", "tiny.yaml", "--port", 0, "--out", "run", *options)
         self.process = subprocess.Popen(
-            arguments, cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            arguments,
+            cwd=folder,
+            env=environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=hears_ctrl_c,
         )
         assert self.process.stdout is not None
         self.url = self.process.stdout.readline().strip()

@@ -58,7 +58,8 @@ def test_any_parquet_reader_finds_the_description_in_the_file(run_folder: Path):
     (file,) = run_folder.parent.rglob("visits.parquet")
     copy = run_folder.parent / "plain.parquet"
     copy.write_bytes(file.read_bytes())
-    pairs = dict(duckdb.sql(f"SELECT key, value FROM parquet_kv_metadata('{copy}')").fetchall())
+    with duckdb.connect() as connection:
+        pairs = dict(connection.sql(f"SELECT key, value FROM parquet_kv_metadata('{copy}')").fetchall())
     assert pairs[b"description"] == b"Who's here; 'quoted'."
     assert pairs[b"unit.at"] == b"ns"
 
