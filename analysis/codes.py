@@ -19,13 +19,24 @@ CANCELED: Final = 2
 REPLACED: Final = 3
 REJECTED: Final = 4
 CANCEL_REJECTED: Final = 5
-EXEC_TYPES: Final = {0: "NEW", 1: "TRADE", 2: "CANCELED", 3: "REPLACED", 4: "REJECTED", 5: "CANCEL_REJECTED"}
+EXEC_TYPES: Final = {
+    0: "NEW",
+    1: "TRADE",
+    2: "CANCELED",
+    3: "REPLACED",
+    4: "REJECTED",
+    5: "CANCEL_REJECTED",
+    6: "EXPIRED",
+    7: "TRIGGERED",
+    8: "RESTATED",
+    9: "STATE",
+}
 
 MAKER: Final = 1
 TAKER: Final = 2
-LIQUIDITY: Final = {0: "", MAKER: "MAKER", TAKER: "TAKER"}
+LIQUIDITY: Final = {0: "", MAKER: "MAKER", TAKER: "TAKER", 3: "AUCTION"}
 
-TIMES_IN_FORCE: Final = {-1: "", 0: "DAY", 1: "GTC", 3: "IOC", 4: "FOK"}
+TIMES_IN_FORCE: Final = {-1: "", 0: "DAY", 1: "GTC", 2: "OPG", 3: "IOC", 4: "FOK", 6: "GTD", 7: "CLOSE"}
 FOK: Final = 4
 
 REQUESTED: Final = 1
@@ -37,6 +48,18 @@ REASONS: Final = {
     3: "FOK, not all of it could be filled",
     4: "rest of a market order",
     SESSION_END: "session end",
+    6: "expired",
+    7: "self-trade prevented",
+    8: "minimum quantity not met",
+    9: "rest of an order for the auction",
+    10: "budget spent",
+    11: "price band",
+    12: "price collar",
+    13: "next peak of an iceberg",
+    14: "peg followed",
+    15: "trailing stop followed",
+    16: "slid off the opposite quote",
+    17: "rounded to the tick",
     20: "duplicate id",
     21: "unknown order",
     22: "bad quantity",
@@ -48,6 +71,21 @@ REASONS: Final = {
     28: "not supported",
     29: "venue closed",
     30: "below the venue's minimum",
+    31: "bad terms",
+    32: "post-only",
+    33: "not in this phase of the session",
+    34: "venue halted",
+    35: "odd lot",
+    36: "no reference",
+    37: "through the stop already",
+    38: "budget too small",
+    60: "continuous trading",
+    61: "closed",
+    62: "pre-open",
+    63: "opening auction",
+    64: "halted",
+    65: "volatility auction",
+    66: "closing auction",
 }
 
 PARENT_STATUS: Final = {0: "FILLED", 1: "EXPIRED", 2: "CANCELED", 3: "REJECTED"}

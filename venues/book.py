@@ -27,7 +27,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator
-from enum import IntEnum
 from hashlib import sha256
 from typing import Any, Final
 
@@ -36,6 +35,7 @@ from venues.messages import (
     LARGEST_PRICE,
     LARGEST_QTY,
     BadMessage,
+    BookState,
     CancelOrder,
     ExecType,
     ExecutionReport,
@@ -63,13 +63,6 @@ _SMALLEST_ID: Final = -LARGEST_ID
 _ANY_PRICE: Final = -(1 << 62)
 _NO_ORDERS: Final = _ANY_PRICE - 1
 """The best key of an empty side: worse than any limit."""
-
-
-class BookState(IntEnum):
-    """Whether the book takes orders."""
-
-    OPEN = 0
-    CLOSED = 1
 
 
 class RestingOrder:
@@ -226,7 +219,7 @@ class Book:
         if tick <= 0:
             raise ValueError(f"tick = {tick}: a tick is a whole number of price units above zero, $0.01 is 100")
         self.tick = tick
-        self.state = BookState.OPEN
+        self.state = BookState.CONTINUOUS
         self._bids = Ladder(1)
         self._asks = Ladder(-1)
         self._live: dict[int, RestingOrder] = {}
@@ -239,12 +232,13 @@ class Book:
 
     def submit(self, order: NewOrder, now: int) -> list[ExecutionReport]:
         """Take a new order; the reports in the order in which they happened."""
-        order_id, owner, side, qty, price, tif = order
+        order_id, owner, side, qty, price, tif, terms = order
         if (
             qty.__class__ is not int
             or not 0 < qty <= LARGEST_QTY
             or (side is not BUY and side is not SELL)
-            or tif.__class__ is not TimeInForce
+            or (tif is not DAY and tif is not GTC and tif is not IOC and tif is not FOK)
+            or terms is not None
             or (
                 price is not None
                 and (price.__class__ is not int or not 0 < price <= LARGEST_PRICE or price % self.tick)
@@ -261,7 +255,9 @@ class Book:
         else:
             own, opposite, limit_key = self._asks, self._bids, _ANY_PRICE if price is None else price
         reports = [
-            _make(ExecutionReport, (_NEW, _OPEN, order_id, owner, side, price, 0, 0, 0, qty, NO_LIQUIDITY, _OK, now))
+            _make(
+                ExecutionReport, (_NEW, _OPEN, order_id, owner, side, price, 0, 0, 0, qty, NO_LIQUIDITY, _OK, now, qty)
+            )
         ]
         cum = 0
         if opposite.best_key >= limit_key and (tif is not FOK or opposite.volume_down_to(limit_key, qty) >= qty):
@@ -284,7 +280,7 @@ class Book:
 
     def replace(self, message: ReplaceOrder, now: int) -> list[ExecutionReport]:
         """Change a live order's total quantity and price; see the rules above for what keeps its place."""
-        order_id, owner, qty, price = message
+        order_id, owner, qty, price, _ = message
         order = self._live.get(order_id) if order_id.__class__ is int else self._of_odd_id(order_id)
         if order is None or order.owner != owner:
             return [_unknown(message, now)]
@@ -304,7 +300,7 @@ class Book:
         reports = [
             _make(
                 ExecutionReport,
-                (_REPLACED, status, order_id, owner, side, price, 0, 0, cum, leaves, NO_LIQUIDITY, _OK, now),
+                (_REPLACED, status, order_id, owner, side, price, 0, 0, cum, leaves, NO_LIQUIDITY, _OK, now, qty),
             )
         ]
         if price == order.level.price and leaves <= order.leaves_qty:
@@ -322,7 +318,7 @@ class Book:
     def set_state(self, state: BookState, now: int) -> list[ExecutionReport]:
         """Open or close the book; closing ends all DAY orders, bids before asks, each side in priority order."""
         self.state = state
-        if state is BookState.OPEN:
+        if state is BookState.CONTINUOUS:
             return []
         ended = [order for order in self.orders() if order.time_in_force is DAY]
         return [self._take_out(order, Reason.SESSION_END, now) for order in ended]
@@ -384,7 +380,7 @@ class Book:
         now: int,
     ) -> int:
         """Trade until the quantity, the limit or the other side is exhausted; the new cumulative quantity."""
-        order_id, owner, side, qty, limit, _ = taker
+        order_id, owner, side, qty, limit, _, _ = taker
         contra = SELL if side is BUY else BUY
         leaves = qty - cum
         while leaves and opposite.best_key >= limit_key:
@@ -398,10 +394,25 @@ class Book:
             cum += traded
             maker.cum_qty = made = maker.cum_qty + traded
             status = _PARTIAL if left else _FILLED
-            gave = (_TRADE, status, maker_id, maker.owner, contra, price, price, traded, made, left, MAKER, _OK, now)
+            gave = (
+                _TRADE,
+                status,
+                maker_id,
+                maker.owner,
+                contra,
+                price,
+                price,
+                traded,
+                made,
+                left,
+                MAKER,
+                _OK,
+                now,
+                made + left,
+            )
             reports.append(_make(ExecutionReport, gave))
             status = _PARTIAL if leaves else _FILLED
-            took = (_TRADE, status, order_id, owner, side, limit, price, traded, cum, leaves, TAKER, _OK, now)
+            took = (_TRADE, status, order_id, owner, side, limit, price, traded, cum, leaves, TAKER, _OK, now, qty)
             reports.append(_make(ExecutionReport, took))
             if left:
                 opposite.reduce(maker, left)
@@ -412,7 +423,7 @@ class Book:
 
     def _take_out(self, order: RestingOrder, reason: Reason, now: int) -> ExecutionReport:
         order_id, owner, side, cum = order.order_id, order.owner, order.side, order.cum_qty
-        price = order.level.price
+        price, qty = order.level.price, cum + order.leaves_qty
         del self._live[order_id]
         if side is BUY:
             self._bids.remove(order)
@@ -420,7 +431,7 @@ class Book:
             self._asks.remove(order)
         return _make(
             ExecutionReport,
-            (_CANCELED, _DONE, order_id, owner, side, price, 0, 0, cum, 0, NO_LIQUIDITY, reason, now),
+            (_CANCELED, _DONE, order_id, owner, side, price, 0, 0, cum, 0, NO_LIQUIDITY, reason, now, qty),
         )
 
     # -- refusals -------------------------------------------------------------------------------
@@ -436,14 +447,16 @@ class Book:
         return [refuse(_REJECTED, order, reason, now)]
 
     def _fault_of_values(self, order: NewOrder) -> Reason:
-        if self.state is not BookState.OPEN:
+        if self.state is not BookState.CONTINUOUS:
             return Reason.VENUE_CLOSED
+        if order.terms is not None or order.time_in_force not in (DAY, GTC, IOC, FOK):
+            return Reason.NOT_SUPPORTED
         if order.price is not None and order.price % self.tick:
             return Reason.OFF_TICK
         return Reason.DUPLICATE_ID if order.order_id in self._live else Reason.NONE
 
     def _fault_of_replace(self, message: ReplaceOrder) -> Reason:
-        if self.state is not BookState.OPEN:
+        if self.state is not BookState.CONTINUOUS:
             return Reason.VENUE_CLOSED
         if not is_qty(message.qty):
             return Reason.BAD_QTY
@@ -462,14 +475,14 @@ def _bad(_: Book, message: Any, now: int) -> list[ExecutionReport]:
 
 def _remainder(order: NewOrder, cum: int, now: int) -> ExecutionReport:
     """The end of an order that may not rest."""
-    order_id, owner, side, _, price, tif = order
+    order_id, owner, side, qty, price, tif, _ = order
     if tif is FOK and not cum:
         reason = Reason.FOK_NOT_FILLABLE
     else:
         reason = Reason.MARKET_REMAINDER if price is None else Reason.IOC_REMAINDER
     return _make(
         ExecutionReport,
-        (_CANCELED, _DONE, order_id, owner, side, price, 0, 0, cum, 0, NO_LIQUIDITY, reason, now),
+        (_CANCELED, _DONE, order_id, owner, side, price, 0, 0, cum, 0, NO_LIQUIDITY, reason, now, qty),
     )
 
 
@@ -481,7 +494,7 @@ def _unknown(message: CancelOrder | ReplaceOrder, now: int) -> ExecutionReport:
         return refuse(_CANCEL_REJECTED, message, _UNKNOWN_ORDER, now)
     return _make(
         ExecutionReport,
-        (_CANCEL_REJECTED, _REFUSED, order_id, owner, BUY, None, 0, 0, 0, 0, NO_LIQUIDITY, _UNKNOWN_ORDER, now),
+        (_CANCEL_REJECTED, _REFUSED, order_id, owner, BUY, None, 0, 0, 0, 0, NO_LIQUIDITY, _UNKNOWN_ORDER, now, 0),
     )
 
 

@@ -3,6 +3,7 @@
 Rules
     The reference is the best bid and offer as the pool's own feed shows it (SIP or direct), so it can be stale, and the
     pool trades at the stale midpoint. One-sided or crossed: no cross. Locked: at the locked price.
+    Plain orders only, DAY, GTC, IOC or FOK: terms and other times in force are refused (NOT_SUPPORTED).
     Orders never show. Time priority among the orders whose limits accept the midpoint; a market order has no limit.
     IOC and FOK end at once; DAY and GTC rest and are tried again when the reference moves while both sides rest.
     A cross is logged with the midpoint; the order that arrived (or lost its place by a replace) later is the taker.
@@ -20,9 +21,9 @@ from typing import Any, Protocol
 
 from sim.environment import Environment
 from sim.log import EventLog
-from venues.book import BookState
 from venues.fees import FeeSchedule
 from venues.messages import (
+    BookState,
     CancelOrder,
     ExecType,
     ExecutionReport,
@@ -36,6 +37,9 @@ from venues.messages import (
 )
 from venues.refusals import fault_of_fields, is_id, mended, refuse
 from venues.venue import Venue
+
+TIMES_IN_FORCE = (TimeInForce.DAY, TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK)
+"""What a pool takes."""
 
 
 class Reference(Protocol):
@@ -86,7 +90,7 @@ class MidpointBook:
             raise ValueError(f"tick = {tick}: a pool needs an even tick above zero, so that midpoints are whole units")
         self.tick = tick
         self.min_qty = min_qty
-        self.state = BookState.OPEN
+        self.state = BookState.CONTINUOUS
         self.midpoint: int | None = None
         """Price units; None: no two-sided reference."""
         self._resting: dict[Side, dict[int, DarkOrder]] = {Side.BUY: {}, Side.SELL: {}}  # by arrival
@@ -98,7 +102,7 @@ class MidpointBook:
     @property
     def both_sides_rest(self) -> bool:
         """Could a move of the reference make resting orders trade with each other?"""
-        return self.state is BookState.OPEN and bool(self._resting[Side.BUY]) and bool(self._resting[Side.SELL])
+        return self.state is BookState.CONTINUOUS and bool(self._resting[Side.BUY]) and bool(self._resting[Side.SELL])
 
     def find(self, order_id: int) -> DarkOrder | None:
         """The live order with this id, if any."""
@@ -154,7 +158,9 @@ class MidpointBook:
         order = self.find(message.order_id)
         if order is None or order.owner != message.owner:
             return [refuse(ExecType.CANCEL_REJECTED, message, Reason.UNKNOWN_ORDER, now)]
-        wanted = NewOrder(order.order_id, order.owner, order.side, message.qty, message.price, order.time_in_force)
+        wanted = NewOrder(
+            order.order_id, order.owner, order.side, message.qty, message.price, order.time_in_force, message.terms
+        )
         reason = fault_of_fields(wanted)
         if not reason:
             wanted = mended(wanted)
@@ -178,14 +184,16 @@ class MidpointBook:
     def set_state(self, state: BookState, now: int) -> list[ExecutionReport]:
         """Open or close; closing ends all DAY orders, buys before sells, oldest first; opening crosses what stayed."""
         self.state = state
-        if state is BookState.OPEN:
+        if state is BookState.CONTINUOUS:
             return self._cross_resting(now)
         ended = [o for side in self._resting.values() for o in side.values() if o.time_in_force is TimeInForce.DAY]
         return [self._take_out(order, Reason.SESSION_END, now) for order in ended]
 
     def _fault(self, order: NewOrder, replaced: int | None = None) -> Reason:
-        if self.state is not BookState.OPEN:
+        if self.state is not BookState.CONTINUOUS:
             return Reason.VENUE_CLOSED
+        if order.terms is not None or order.time_in_force not in TIMES_IN_FORCE:
+            return Reason.NOT_SUPPORTED
         if order.qty < self.min_qty:
             return Reason.BELOW_MINIMUM
         if order.price is not None and order.price % (self.tick // 2):
@@ -258,6 +266,7 @@ def _report(
         Liquidity.NONE,
         reason,
         now,
+        order.cum_qty + order.leaves_qty,
     )
 
 
@@ -277,6 +286,7 @@ def _fill(order: DarkOrder, price: int, qty: int, liquidity: Liquidity, now: int
         liquidity,
         Reason.NONE,
         now,
+        order.cum_qty + order.leaves_qty,
     )
 
 

@@ -14,9 +14,9 @@ from typing import Any
 from sim.environment import Environment
 from sim.history import History
 from sim.log import EventLog
-from venues.book import Book, BookState
+from venues.book import Book
 from venues.fees import FeeSchedule
-from venues.messages import ExecutionReport, Print, Quote, Side
+from venues.messages import BookState, ExecutionReport, Print, Quote, Side
 from venues.tables import QUOTES
 from venues.venue import Venue
 

@@ -44,8 +44,14 @@ class TimeInForce(IntEnum):
 
     DAY = 0
     GTC = 1
+    OPG = 2
+    """At the opening: takes part in the opening auction and in nothing else."""
     IOC = 3
     FOK = 4
+    GTD = 6
+    """Until ``terms.expire_at``, that instant included."""
+    CLOSE = 7
+    """At the close: waits for the closing auction and takes part in nothing else."""
 
 
 class ExecType(IntEnum):
@@ -57,6 +63,12 @@ class ExecType(IntEnum):
     REPLACED = 3
     REJECTED = 4
     CANCEL_REJECTED = 5
+    EXPIRED = 6
+    TRIGGERED = 7
+    RESTATED = 8
+    """The venue changed the order by a rule: a refresh, a new peg price, a trailing stop, a decrement."""
+    STATE = 9
+    """The book's session state changed; of no order."""
 
 
 class OrdStatus(IntEnum):
@@ -75,6 +87,30 @@ class Liquidity(IntEnum):
     NONE = 0
     MAKER = 1
     TAKER = 2
+    AUCTION = 3
+
+
+class BookState(IntEnum):
+    """The phase of a venue's session."""
+
+    CONTINUOUS = 0
+    CLOSED = 1
+    PRE_OPEN = 2
+    OPENING_AUCTION = 3
+    HALTED = 4
+    VOLATILITY_AUCTION = 5
+    CLOSING_AUCTION = 6
+
+
+class Peg(IntEnum):
+    """What a pegged order follows (FIX tag 1094)."""
+
+    NONE = 0
+    PRIMARY = 1
+    """The best price of its own side."""
+    MIDPOINT = 2
+    MARKET = 3
+    """The best price of the other side."""
 
 
 class Reason(IntEnum):
@@ -86,6 +122,18 @@ class Reason(IntEnum):
     FOK_NOT_FILLABLE = 3
     MARKET_REMAINDER = 4
     SESSION_END = 5
+    EXPIRED = 6
+    SELF_TRADE = 7
+    MIN_QTY_NOT_MET = 8
+    AUCTION_REMAINDER = 9
+    BUDGET_SPENT = 10
+    PRICE_BAND = 11
+    PRICE_COLLAR = 12
+    ICEBERG_REFRESH = 13
+    PEG = 14
+    TRAIL = 15
+    SLID = 16
+    ROUNDED = 17
     DUPLICATE_ID = 20
     UNKNOWN_ORDER = 21
     BAD_QTY = 22
@@ -97,6 +145,21 @@ class Reason(IntEnum):
     NOT_SUPPORTED = 28
     VENUE_CLOSED = 29
     BELOW_MINIMUM = 30
+    BAD_TERMS = 31
+    POST_ONLY = 32
+    NOT_IN_THIS_STATE = 33
+    VENUE_HALTED = 34
+    ODD_LOT = 35
+    NO_REFERENCE = 36
+    STOP_THROUGH = 37
+    BUDGET_TOO_SMALL = 38
+    STATE_CONTINUOUS = 60
+    STATE_CLOSED = 61
+    STATE_PRE_OPEN = 62
+    STATE_OPENING_AUCTION = 63
+    STATE_HALTED = 64
+    STATE_VOLATILITY_AUCTION = 65
+    STATE_CLOSING_AUCTION = 66
 
 
 REASON_TEXT: Final[dict[Reason, str]] = {
@@ -106,24 +169,78 @@ REASON_TEXT: Final[dict[Reason, str]] = {
     Reason.FOK_NOT_FILLABLE: "fill-or-kill, and not all of it could be filled",
     Reason.MARKET_REMAINDER: "the rest of a market order: nothing left to trade with",
     Reason.SESSION_END: "the session ended",
+    Reason.EXPIRED: "good till a time that has passed",
+    Reason.SELF_TRADE: "it would have traded with an order of the same owner",
+    Reason.MIN_QTY_NOT_MET: "fewer shares than its minimum quantity could be traded",
+    Reason.AUCTION_REMAINDER: "the rest of an order for the auction alone",
+    Reason.BUDGET_SPENT: "what is left of the budget buys no further lot",
+    Reason.PRICE_BAND: "no trade outside the limit-up/limit-down band",
+    Reason.PRICE_COLLAR: "a market order trades no further from the touch than the venue's collar",
+    Reason.ICEBERG_REFRESH: "the next peak of an iceberg is shown",
+    Reason.PEG: "the price followed its reference",
+    Reason.TRAIL: "the trailing stop followed the market",
+    Reason.SLID: "post-only: the price moved off the opposite quote",
+    Reason.ROUNDED: "the price was moved to the tick, away from the market",
     Reason.DUPLICATE_ID: "an order with this id is live",
     Reason.UNKNOWN_ORDER: "no live order with this id and owner (never sent, filled or cancelled)",
     Reason.BAD_QTY: "the quantity must be a whole number of shares from 1 to 1,000,000,000",
     Reason.BAD_PRICE: "the limit price must be a whole number of price units from 1 to 1,000,000,000,000",
     Reason.OFF_TICK: "the limit price is not a multiple of the tick",
     Reason.BAD_SIDE: "the side must be BUY or SELL",
-    Reason.BAD_TIME_IN_FORCE: "the time in force must be DAY, GTC, IOC or FOK",
+    Reason.BAD_TIME_IN_FORCE: "the time in force must be DAY, GTC, GTD, IOC, FOK, OPG or CLOSE",
     Reason.BAD_MESSAGE: "not an order, a cancel or a replace",
     Reason.NOT_SUPPORTED: "this venue does not support the instruction",
     Reason.VENUE_CLOSED: "the venue is closed",
     Reason.BELOW_MINIMUM: "the quantity is below the venue's minimum",
+    Reason.BAD_TERMS: "the order's terms contradict each other or are out of range",
+    Reason.POST_ONLY: "post-only, and it would have taken",
+    Reason.NOT_IN_THIS_STATE: "the venue takes no such order in this phase of the session",
+    Reason.VENUE_HALTED: "trading is halted",
+    Reason.ODD_LOT: "the quantity is not a multiple of the round lot",
+    Reason.NO_REFERENCE: "there is no price to peg to",
+    Reason.STOP_THROUGH: "the market is through the stop price already",
+    Reason.BUDGET_TOO_SMALL: "the budget does not buy one lot",
+    Reason.STATE_CONTINUOUS: "continuous trading",
+    Reason.STATE_CLOSED: "closed",
+    Reason.STATE_PRE_OPEN: "orders are taken before the opening",
+    Reason.STATE_OPENING_AUCTION: "call of the opening auction",
+    Reason.STATE_HALTED: "halted",
+    Reason.STATE_VOLATILITY_AUCTION: "call of a volatility auction",
+    Reason.STATE_CLOSING_AUCTION: "call of the closing auction",
 }
+
+NOBODY: Final = -1
+"""The owner of reports that belong to no order."""
+
+
+class Terms(NamedTuple):
+    """What makes an order more than a plain limit or market order; docs/matching.md has the rules.
+
+    ``display_qty``: shares shown at a time (FIX 1138): None all, 0 hidden, n the peak of an iceberg.
+    ``min_qty``: trade at least so many shares or none (FIX 110). ``post_only``: never take.
+    ``peg``, ``peg_offset``: follow a price; the offset in price units, positive towards the market; the order's limit
+    is the cap. ``stop_px``: wait until the market gets there (FIX 99); ``trail``: keep the stop so far from the touch,
+    price units, and follow in steps of at least ``trail_step``. ``expire_at``: ns, with GTD (FIX 126). ``budget``: a
+    market buy order spends at most this, price units x shares (FIX 152).
+    """
+
+    display_qty: int | None = None
+    min_qty: int = 0
+    post_only: bool = False
+    peg: Peg = Peg.NONE
+    peg_offset: int = 0
+    stop_px: int = 0
+    trail: int = 0
+    trail_step: int = 0
+    expire_at: int = 0
+    budget: int = 0
 
 
 class NewOrder(NamedTuple):
-    """An order as sent to one venue. ``price`` None is a market order.
+    """An order as sent to one venue. ``price`` None is a market order, or a peg without a cap.
 
-    ``order_id`` must not be the id of an order live at the venue. ``owner`` is the participant's number.
+    ``order_id`` must not be the id of an order live at the venue. ``owner`` is the participant's number. ``terms`` None
+    is a plain order.
     """
 
     order_id: int
@@ -132,6 +249,7 @@ class NewOrder(NamedTuple):
     qty: int
     price: int | None
     time_in_force: TimeInForce = TimeInForce.DAY
+    terms: Terms | None = None
 
 
 class CancelOrder(NamedTuple):
@@ -145,13 +263,22 @@ class ReplaceOrder(NamedTuple):
     """Ask for a new total quantity (filled shares included, as in FIX) and limit price; the id stays.
 
     Same price and a smaller quantity keeps the order's place; anything else loses it. A total at or below what
-    is filled already cancels the rest.
+    is filled already cancels the rest. ``terms`` None leaves them as they were. Venues differ: `venues.policies`.
     """
 
     order_id: int
     owner: int
     qty: int
     price: int
+    terms: Terms | None = None
+
+
+class ReduceOrder(NamedTuple):
+    """Take ``qty`` shares out of an order; it keeps its place. All that is open, or more: the order is cancelled."""
+
+    order_id: int
+    owner: int
+    qty: int
 
 
 class BadMessage(NamedTuple):
@@ -162,14 +289,16 @@ class BadMessage(NamedTuple):
     text: str
 
 
-Message = NewOrder | CancelOrder | ReplaceOrder | BadMessage
+Message = NewOrder | CancelOrder | ReplaceOrder | ReduceOrder | BadMessage
 
 
 class ExecutionReport(NamedTuple):
     """Anything a venue says about an order.
 
-    ``last_px``/``last_qty`` are set when ``exec_type`` is TRADE; ``price`` is the order's limit (None: market);
-    ``at`` is when the venue's matching engine said so.
+    ``last_px``/``last_qty`` are set when ``exec_type`` is TRADE (STATE: price and size of the auction that ended);
+    ``price`` is the order's limit, of a peg its present price (None: market, or a peg without a reference); ``at`` is
+    when the venue's matching engine said so; ``order_qty`` the order's total after this report (FIX 38), so that
+    ``order_qty - cum_qty`` of a CANCELED or EXPIRED report is what was taken out.
     """
 
     exec_type: ExecType
@@ -185,6 +314,7 @@ class ExecutionReport(NamedTuple):
     liquidity: Liquidity
     reason: Reason
     at: int
+    order_qty: int = 0
 
 
 class Print(NamedTuple):

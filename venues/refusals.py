@@ -63,9 +63,9 @@ def fault_of_fields(order: NewOrder) -> Reason:
 
 def mended(order: NewOrder) -> NewOrder:
     """The same order in Python integers and our enumerations; `fault_of_fields` has passed it."""
-    order_id, owner, side, qty, price, tif = order
+    order_id, owner, side, qty, price, tif, terms = order
     price = None if price is None else int(price)
-    return NewOrder(int(order_id), int(owner), Side(int(side)), int(qty), price, TimeInForce(int(tif)))
+    return NewOrder(int(order_id), int(owner), Side(int(side)), int(qty), price, TimeInForce(int(tif)), terms)
 
 
 def refuse(exec_type: ExecType, message: Any, reason: Reason, now: int) -> ExecutionReport:
@@ -85,6 +85,7 @@ def refuse(exec_type: ExecType, message: Any, reason: Reason, now: int) -> Execu
         Liquidity.NONE,
         reason,
         now,
+        0,
     )
 
 

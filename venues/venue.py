@@ -147,7 +147,7 @@ class Venue:
 
     def _log_reports(self, reports: list[ExecutionReport]) -> None:
         seq, number, log_report, log_trade = self.seq, self.number, self._log_report, self._log_trade
-        for exec_type, _, order_id, owner, side, _, px, qty, _, leaves, liquidity, reason, at in reports:
+        for exec_type, _, order_id, owner, side, _, px, qty, _, leaves, liquidity, reason, at, *_ in reports:
             fee = 0
             if exec_type is TRADE:
                 if liquidity is MAKER:
@@ -162,7 +162,7 @@ class Venue:
         log, number, seq, kind = self._log_order, self.number, self.seq, message.__class__
         try:
             if kind is NewOrder:
-                order_id, owner, side, qty, price, tif = message
+                order_id, owner, side, qty, price, tif, _ = message
                 log(now, number, seq, order_id, owner, 0, side, tif, 0 if price is None else price, qty)
                 return
             if kind is CancelOrder:
@@ -170,7 +170,7 @@ class Venue:
                 log(now, number, seq, order_id, owner, 1, 0, -1, 0, 0)
                 return
             if kind is ReplaceOrder:
-                order_id, owner, qty, price = message
+                order_id, owner, qty, price, _ = message
                 log(now, number, seq, order_id, owner, 2, 0, -1, 0 if price is None else price, qty)
                 return
         except (LogError, TypeError):  # no integers, or too large: the book will refuse it; the log keeps that it came

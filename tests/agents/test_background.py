@@ -26,7 +26,7 @@ from tests.agents.builders import (
     rows_of,
     scenario_market,
 )
-from venues.book import BookState
+from venues.messages import BookState
 
 LIMIT_RATE, MARKET_RATE = 150.0, 40.0
 LIFETIME, DEPTH = 50 * MS, 400

@@ -10,7 +10,7 @@ import pytest
 from agents.dark_liquidity import DarkDraws, DarkLiquidity
 from sim.streams import NANOS_PER_SECOND
 from tests.agents.builders import BUY, FLOW, NEVER, SELL, Latency, S, Stage, always, rows_of, scenario_market
-from venues.book import BookState
+from venues.messages import BookState
 
 
 def one_order(side: int = 1, lots: int = 5) -> DarkDraws:

@@ -12,7 +12,7 @@ import pytest
 from agents.maker import MarketMaker
 from agents.participant import ESTIMATE
 from tests.agents.builders import BUY, CROWD, MAKER, SELL, VALUE, Stage, maker, scenario_market
-from venues.book import BookState
+from venues.messages import BookState
 
 BID, ASK = 99_9900, 100_0100
 QUOTES = [(BUY, BID, 300), (SELL, ASK, 300)]
@@ -226,7 +226,7 @@ def test_a_quote_that_a_closed_venue_refused_is_tried_again():
     maker(stage, requote=1_000)
     stage.run(until=1_000)
     assert quotes(stage) == []
-    book.set_state(BookState.OPEN, 1_000)
+    book.set_state(BookState.CONTINUOUS, 1_000)
     stage.run(until=3_100)  # the refusals are read with the news
     assert quotes(stage) == [(BUY, 100_0000, 300), (SELL, 100_0200, 300)]
 

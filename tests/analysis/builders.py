@@ -7,8 +7,18 @@ from typing import Any
 from agents.tables import CHILDREN, DECISIONS, NEWS, PARENT_ENDS, PARENTS, STATES
 from analysis.tables import RunTables
 from sim.log import EventLog, Schema
-from venues.book import Book, BookState
-from venues.messages import CancelOrder, ExecType, ExecutionReport, Liquidity, NewOrder, ReplaceOrder, Side, TimeInForce
+from venues.book import Book
+from venues.messages import (
+    BookState,
+    CancelOrder,
+    ExecType,
+    ExecutionReport,
+    Liquidity,
+    NewOrder,
+    ReplaceOrder,
+    Side,
+    TimeInForce,
+)
 from venues.tables import NBBO, ORDERS, QUOTES, REPORTS, TRADES
 
 SCHEMAS = (PARENTS, PARENT_ENDS, DECISIONS, CHILDREN, ORDERS, REPORTS, TRADES, QUOTES, NBBO, NEWS, STATES)

@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import re
 
-from venues.book import Book, BookState
+from venues.book import Book
 from venues.messages import (
+    BookState,
     CancelOrder,
     ExecType,
     ExecutionReport,

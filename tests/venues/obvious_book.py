@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from venues.book import BookState
 from venues.messages import (
+    BookState,
     CancelOrder,
     ExecType,
     ExecutionReport,
@@ -49,7 +49,7 @@ class ObviousBook:
 
     def __init__(self, tick: int) -> None:
         self.tick = tick
-        self.state = BookState.OPEN
+        self.state = BookState.CONTINUOUS
         self.resting: list[Order] = []
         self.arrivals = 0
 
@@ -76,7 +76,7 @@ class ObviousBook:
 
     def set_state(self, state: BookState, now: int) -> list[ExecutionReport]:
         self.state = state
-        if state is BookState.OPEN:
+        if state is BookState.CONTINUOUS:
             return []
         ending = [order for order in self.orders() if order.time_in_force is DAY]
         return [self._cancel(order, Reason.SESSION_END, now) for order in ending]
@@ -95,7 +95,7 @@ class ObviousBook:
     # -- the rules ------------------------------------------------------------------------------
 
     def _new(self, message: NewOrder, now: int) -> list[ExecutionReport]:
-        order_id, owner, side, qty, price, tif = message
+        order_id, owner, side, qty, price, tif, _ = message
         order = self._arrived(Order(order_id, owner, side, price, qty, 0, tif, 0))
         reports = [_report(ExecType.NEW, OrdStatus.NEW, order, now)]
         if tif is FOK and sum(maker.leaves for maker in self._eligible(order)) < qty:
@@ -158,7 +158,7 @@ class ObviousBook:
         return next(o for o in self.resting if o.order_id == order_id)
 
     def _faults_of_terms(self, qty: int, price: int | None) -> list[Reason]:
-        found = [] if self.state is BookState.OPEN else [Reason.VENUE_CLOSED]
+        found = [] if self.state is BookState.CONTINUOUS else [Reason.VENUE_CLOSED]
         if qty <= 0:
             found.append(Reason.BAD_QTY)
         if price is not None and price <= 0:
@@ -183,6 +183,7 @@ def _report(kind: ExecType, status: OrdStatus, order: Order, now: int) -> Execut
         liquidity=Liquidity.NONE,
         reason=Reason.NONE,
         at=now,
+        order_qty=order.qty,
     )
 
 

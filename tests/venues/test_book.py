@@ -12,11 +12,12 @@ import pytest
 
 from tests.venues.builders import IOC, MAKER, book_of, buy, cancel, fills, kinds, refusal, replace, sell
 from tests.venues.notation import Talk
-from venues.book import Book, BookState
+from venues.book import Book
 from venues.messages import (
     LARGEST_ID,
     LARGEST_PRICE,
     LARGEST_QTY,
+    BookState,
     CancelOrder,
     ExecType,
     NewOrder,
@@ -232,7 +233,7 @@ def test_31_a_book_that_opens_again_goes_on_with_what_stayed():
     book = book_of(asks=[(100_0500, 300)])
     book.submit(sell(200, limit=100_0600, tif=TimeInForce.GTC), now=0)
     book.set_state(BookState.CLOSED, now=1)
-    assert book.set_state(BookState.OPEN, now=2) == []
+    assert book.set_state(BookState.CONTINUOUS, now=2) == []
     assert fills(book.submit(buy(200, limit=100_0600), now=3)) == [(100_0600, 200)]
 
 
@@ -356,7 +357,7 @@ BAD_ORDERS: list[tuple[NewOrder, Reason]] = [
     (GOOD._replace(side=0), Reason.BAD_SIDE),  # type: ignore[arg-type]
     (GOOD._replace(side="BUY"), Reason.BAD_SIDE),  # type: ignore[arg-type]
     (GOOD._replace(side=None), Reason.BAD_SIDE),  # type: ignore[arg-type]
-    (GOOD._replace(time_in_force=2), Reason.BAD_TIME_IN_FORCE),  # type: ignore[arg-type]
+    (GOOD._replace(time_in_force=5), Reason.BAD_TIME_IN_FORCE),  # type: ignore[arg-type]
     (GOOD._replace(time_in_force="IOC"), Reason.BAD_TIME_IN_FORCE),  # type: ignore[arg-type]
     (GOOD._replace(order_id="9"), Reason.BAD_MESSAGE),  # type: ignore[arg-type]
     (GOOD._replace(order_id=None), Reason.BAD_MESSAGE),  # type: ignore[arg-type]

@@ -11,10 +11,10 @@ from tests.venues.builders import FOK, GTC, IOC, MAKER, TAKER, buy, cancel, fill
 from tests.venues.rig import Client, rows
 from tests.venues.test_session import NO_MESSAGES
 from tests.venues.test_venue import BAD_ORDERS_ANYWHERE
-from venues.book import BookState
 from venues.dark import DarkPool, MidpointBook
 from venues.fees import FeeSchedule
 from venues.messages import (
+    BookState,
     CancelOrder,
     ExecType,
     ExecutionReport,
@@ -24,6 +24,8 @@ from venues.messages import (
     OrdStatus,
     Reason,
     Side,
+    Terms,
+    TimeInForce,
 )
 
 BID, ASK, MID = 100_0000, 100_0300, 100_0150
@@ -169,7 +171,7 @@ def test_a_pool_that_opens_again_crosses_what_stayed_and_now_agrees():
     book = pool_of(sell(300, limit=MID + 50, tif=GTC), buy(300, tif=GTC))
     book.set_state(BookState.CLOSED, now=1)
     book.set_reference(BID + 100, ASK + 100, now=2)
-    assert parties(book.set_state(BookState.OPEN, now=3)) == [(1, 2, 300)]
+    assert parties(book.set_state(BookState.CONTINUOUS, now=3)) == [(1, 2, 300)]
 
 
 # -- the reference moves -------------------------------------------------------------------------------------
@@ -513,3 +515,17 @@ def test_nothing_of_a_pool_s_orders_is_published():
     pool.taker.answer(buy(200))
     assert not hasattr(pool.venue, "feed")
     assert "quotes" not in pool.log.arrays()
+
+
+@pytest.mark.parametrize("tif", [TimeInForce.OPG, TimeInForce.GTD, TimeInForce.CLOSE])
+def test_a_pool_does_not_take_orders_for_auctions_or_until_a_time(tif: TimeInForce):
+    assert pool_of().handle(buy(500, tif=tif), now=0)[0].reason is Reason.NOT_SUPPORTED
+
+
+def test_a_pool_takes_plain_orders_only():
+    assert pool_of().handle(buy(500)._replace(terms=Terms(display_qty=0)), now=0)[0].reason is Reason.NOT_SUPPORTED
+
+
+def test_a_pool_s_reports_tell_the_order_s_total():
+    book = pool_of(sell(300))
+    assert [r.order_qty for r in book.handle(buy(500, tif=IOC), now=0)] == [500, 300, 500, 500]

@@ -7,9 +7,9 @@ from collections import Counter
 
 import pytest
 
-from venues.book import BookState
 from venues.dark import DarkOrder, MidpointBook
 from venues.messages import (
+    BookState,
     CancelOrder,
     ExecType,
     ExecutionReport,
@@ -115,7 +115,7 @@ def test_the_laws_hold_through_five_thousand_messages_and_moves(seed: int):
             pool.set_state(BookState.CLOSED)
             pool.check()
             pool.refer(500 * TICK, 501 * TICK)
-            pool.set_state(BookState.OPEN)
+            pool.set_state(BookState.CONTINUOUS)
         else:
             pool.send(a_message(draw, pool))
         pool.check()

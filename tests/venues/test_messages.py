@@ -27,7 +27,15 @@ def test_a_side_is_its_sign():
 
 
 def test_times_in_force_are_numbered_as_in_fix_tag_59():
-    assert {tif.name: int(tif) for tif in TimeInForce} == {"DAY": 0, "GTC": 1, "IOC": 3, "FOK": 4}
+    assert {tif.name: int(tif) for tif in TimeInForce} == {
+        "DAY": 0,
+        "GTC": 1,
+        "OPG": 2,
+        "IOC": 3,
+        "FOK": 4,
+        "GTD": 6,
+        "CLOSE": 7,
+    }
 
 
 def test_order_states_are_numbered_as_in_fix_tag_39():
@@ -36,7 +44,8 @@ def test_order_states_are_numbered_as_in_fix_tag_39():
 
 
 def test_liquidity_is_numbered_as_in_fix_tag_851():
-    assert {liquidity.name: int(liquidity) for liquidity in Liquidity} == {"NONE": 0, "MAKER": 1, "TAKER": 2}
+    numbers = {liquidity.name: int(liquidity) for liquidity in Liquidity}
+    assert numbers == {"NONE": 0, "MAKER": 1, "TAKER": 2, "AUCTION": 3}
 
 
 def test_every_reason_has_a_text_for_a_person():

@@ -65,7 +65,7 @@ def test_a_good_order_has_no_fault():
         ("price", 0, Reason.BAD_PRICE),
         ("side", 2, Reason.BAD_SIDE),
         ("side", True, Reason.BAD_SIDE),
-        ("time_in_force", 2, Reason.BAD_TIME_IN_FORCE),
+        ("time_in_force", 5, Reason.BAD_TIME_IN_FORCE),
         ("time_in_force", False, Reason.BAD_TIME_IN_FORCE),
     ],
 )
@@ -77,7 +77,7 @@ def test_a_mended_order_has_python_numbers_and_our_enumerations():
     i = np.int64
     odd = NewOrder(i(9), i(8), i(1), i(500), i(100_0000), i(3))  # type: ignore[arg-type]
     assert mended(odd) == GOOD
-    assert [type(field) for field in mended(odd)] == [int, int, Side, int, int, TimeInForce]
+    assert [type(field) for field in mended(odd)] == [int, int, Side, int, int, TimeInForce, type(None)]
     assert mended(odd._replace(price=None)).price is None
 
 
