@@ -11,7 +11,7 @@ SIDES: Final = {BUY: "BUY", SELL: "SELL"}
 ACTION_NEW: Final = 0
 ACTION_CANCEL: Final = 1
 ACTION_REPLACE: Final = 2
-ACTIONS: Final = {0: "NEW", 1: "CANCEL", 2: "REPLACE", 3: "BAD"}
+ACTIONS: Final = {0: "NEW", 1: "CANCEL", 2: "REPLACE", 3: "BAD", 4: "REDUCE"}
 
 NEW: Final = 0
 TRADE: Final = 1

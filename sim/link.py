@@ -98,6 +98,10 @@ class Mailbox:
         """(arrival time, message) of what has arrived and was not read before, oldest first."""
         waiting = self._waiting
         now = self._env._now
+        if waiting and waiting[-1][0] <= now:  # so has all the rest
+            arrived = list(waiting)
+            waiting.clear()
+            return arrived
         arrived = []
         while waiting and waiting[0][0] <= now:
             arrived.append(waiting.popleft())

@@ -26,7 +26,7 @@ import struct
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 
 from sim.parquet import read_codes, read_tables, read_units, remove_tables, write_table
 from sim.schema import Column, LogError, Schema
@@ -48,6 +48,16 @@ _BYTES_HEADER = 33  # sys.getsizeof(b"")
 Append = Callable[..., None]
 
 
+class RowWriter(Protocol):
+    """Who keeps rows back, to pack many at a time."""
+
+    def write(self) -> None:
+        """Hand them over to the tables now."""
+
+
+W = TypeVar("W", bound=RowWriter)
+
+
 class Table:
     """One table of a log; made by :meth:`EventLog.table`.
 
@@ -57,11 +67,19 @@ class Table:
         LogError: a value is not an integer, does not fit its column, or there are too many or too few.
     """
 
-    __slots__ = ("_blocks", "_digest", "_pack", "_pending", "_rows", "_sink", "append", "schema")
+    __slots__ = ("_blocks", "_digest", "_gather", "_pack", "_pending", "_rows", "_sink", "append", "schema")
 
-    def __init__(self, schema: Schema, sink: Callable[[Table], None] | None, *, enabled: bool) -> None:
+    def __init__(
+        self,
+        schema: Schema,
+        sink: Callable[[Table], None] | None,
+        gather: Callable[[], None],
+        *,
+        enabled: bool,
+    ) -> None:
         self.schema: Final = schema
         self._sink = sink
+        self._gather = gather
         self._pack = schema.packer()
         self._pending: list[bytes] = []
         self._blocks: list[bytes] = []
@@ -69,17 +87,31 @@ class Table:
         self._rows = 0
         self.append: Final[Append] = self._appender() if enabled else _ignore
 
+    @property
+    def pack(self) -> Callable[..., bytes]:
+        """Packs one row's values, in the schema's order, for :meth:`extend`; ``struct.error`` if they do not fit."""
+        return self._pack.pack
+
+    def extend(self, rows: list[bytes]) -> None:
+        """Add rows that :attr:`pack` made."""
+        self._pending += rows
+        if len(self._pending) >= BLOCK_ROWS:
+            self.seal()
+
     def __len__(self) -> int:
+        self._gather()
         return self._rows + len(self._pending)
 
     @property
     def nbytes(self) -> int:
         """Bytes of memory held by rows."""
+        self._gather()
         waiting = len(self._pending) * (self._pack.size + _BYTES_HEADER + _LIST_SLOT)
         return waiting + sum(map(len, self._blocks))
 
     def digest(self) -> bytes:
         """SHA-256 of all rows so far."""
+        self._gather()
         digest = self._digest.copy()
         digest.update(b"".join(self._pending))
         return digest.digest()
@@ -88,12 +120,14 @@ class Table:
         """The rows held in memory, as one packed structured array (a copy)."""
         import numpy as np
 
+        self._gather()
         return np.frombuffer(b"".join((*self._blocks, *self._pending)), dtype=self.schema.numpy_dtype())
 
     def columns(self) -> dict[str, np.ndarray[Any, Any]]:
         """The rows held in memory, as one contiguous array a column (copies)."""
         import numpy as np
 
+        self._gather()
         dtype = self.schema.numpy_dtype()
         blocks = [np.frombuffer(block, dtype) for block in (*self._blocks, b"".join(self._pending))]
         return {column.name: np.concatenate([block[column.name] for block in blocks]) for column in self.schema.columns}
@@ -160,6 +194,7 @@ class EventLog:
         self._keep = keep
         self._tables: dict[str, Table] = {}
         self._chunks: dict[str, int] = {}
+        self._writers: dict[Callable[[EventLog], RowWriter], RowWriter] = {}
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
             if any(folder.glob("*.parquet")):
@@ -173,10 +208,21 @@ class EventLog:
         """
         known = self._tables.get(schema.name)
         if known is None:
-            known = self._tables[schema.name] = Table(schema, self._sink(), enabled=self.enabled)
+            known = self._tables[schema.name] = Table(schema, self._sink(), self._gather, enabled=self.enabled)
         elif known.schema != schema:
             raise LogError(f"table {schema.name} is already declared with another schema: choose another name")
         return known
+
+    def writer(self, make: Callable[[EventLog], W]) -> W:
+        """The one ``make(log)`` of this log: it keeps rows back, and ``write`` is called before anything is read."""
+        known = self._writers.get(make)
+        if known is None:
+            known = self._writers[make] = make(self)
+        return cast(W, known)
+
+    def _gather(self) -> None:
+        for writer in self._writers.values():
+            writer.write()
 
     @property
     def events(self) -> int:
@@ -233,6 +279,7 @@ class EventLog:
         """
         if self._folder is None:
             return
+        self._gather()
         for name in sorted(self._tables):
             table = self._tables[name]
             table.seal()

@@ -316,7 +316,7 @@ class DarkPool(Venue):
     def _match(self, message: Any, now: int) -> list[ExecutionReport]:
         crossed = self.book.set_reference(*self._reference.best(now), now)
         if crossed:
-            self._report(crossed)
+            self._report(None, crossed, now)
         return self.book.handle(message, now)
 
     def _publish(self, message: Any, traded: int, now: int) -> None:
@@ -337,11 +337,12 @@ class DarkPool(Venue):
         crossed = self.book.set_reference(*self._reference.best(now), now)
         if crossed:
             self.seq += 1
-            self._report(crossed)
+            self._report(None, crossed, now)
             self._watch(self.book.both_sides_rest)
 
     def close(self) -> None:
         """End the session: DAY orders are cancelled and told so."""
         self.seq += 1
-        self._report(self.book.set_state(BookState.CLOSED, self.env.now))
+        now = self.env.now
+        self._report(None, self.book.set_state(BookState.CLOSED, now), now)
         self._watch(False)

@@ -16,7 +16,7 @@ from sim.history import History
 from sim.log import EventLog
 from venues.book import Book
 from venues.fees import FeeSchedule
-from venues.messages import BookState, ExecutionReport, Print, Quote, Side
+from venues.messages import BookState, Print, Quote, Side
 from venues.tables import QUOTES
 from venues.venue import Venue
 
@@ -25,7 +25,7 @@ _make_quote: Callable[..., Quote] = tuple.__new__  # 0.15 us cheaper than the na
 
 
 class LitVenue(Venue):
-    """A venue around a price-time :class:`Book`; ``feed`` is its direct feed."""
+    """A venue around a price-time :class:`Book` (or the one it is given); ``feed`` is its direct feed."""
 
     kind = "lit"
 
@@ -39,15 +39,14 @@ class LitVenue(Venue):
         log: EventLog,
         speed_bump: int = 0,
         tick: int = 100,
+        book: Book | None = None,
     ) -> None:
         super().__init__(env, number, name, fees, service, log, speed_bump)
-        self.book = Book(tick)
+        self.book = Book(tick) if book is None else book
+        log.table(QUOTES)
+        self._match = self.book.handle  # type: ignore[method-assign]  # a call less a message
         self.feed: History[Quote] = History()
         self._top = (0, 0, 0, 0)
-        self._log_quote = log.table(QUOTES).append
-
-    def _match(self, message: Any, now: int) -> list[ExecutionReport]:
-        return self.book.handle(message, now)
 
     def _publish(self, message: Any, traded: int, now: int) -> None:
         book = self.book
@@ -62,10 +61,10 @@ class LitVenue(Venue):
             raise self.broken(f"the displayed book is locked or crossed: bid {bid}, ask {ask}", message)
         tape = self._print_of(traded, before, top) if traded else None
         seq = self.seq
-        self.feed.append(now, _make_quote(Quote, (now, seq, bid, bid_qty, ask, ask_qty, tape)))
+        quote = _make_quote(Quote, (now, seq, bid, bid_qty, ask, ask_qty, tape))
         if self._logs:
-            log_quote = self._log_quote
-            log_quote(now, self.number, seq, bid, bid_qty, ask, ask_qty)
+            self._journal.quotes.append((self.number, quote))
+        self.feed.append(now, quote)
 
     def _print_of(self, traded: int, before: tuple[int, int, int, int], top: tuple[int, int, int, int]) -> Print:
         taker = self._last_taker
@@ -76,5 +75,6 @@ class LitVenue(Venue):
     def close(self) -> None:
         """End the session: DAY orders are cancelled and told so."""
         self.seq += 1
-        self._report(self.book.set_state(BookState.CLOSED, self.env.now))
-        self._publish(None, 0, self.env.now)
+        now = self.env.now
+        self._report(None, self.book.set_state(BookState.CLOSED, now), now)
+        self._publish(None, 0, now)

@@ -7,10 +7,13 @@ from typing import Any, cast
 
 from sim.environment import Environment
 from sim.link import LatencySource, Link, Mailbox
-from venues.messages import BadMessage, CancelOrder, ExecType, Message, NewOrder, ReplaceOrder
+from venues.messages import BadMessage, CancelOrder, ExecType, Message, NewOrder, ReduceOrder, ReplaceOrder
 from venues.refusals import is_id
 
-_MESSAGES: frozenset[Any] = frozenset((NewOrder, CancelOrder, ReplaceOrder))
+_MESSAGES: frozenset[Any] = frozenset((NewOrder, CancelOrder, ReplaceOrder, ReduceOrder))
+
+WAKES = 2
+"""Of :attr:`Session.ways`."""
 
 EVERY_REPORT = frozenset(ExecType)
 """Wakes for an owner who must react to whatever its orders meet."""
@@ -26,7 +29,7 @@ class Session(Mailbox):
         keeps: kinds that the owner reads at all; the others are made and logged, but nobody carries them.
     """
 
-    __slots__ = ("_link", "_receive", "keeps", "owner", "venue", "wakes")
+    __slots__ = ("_link", "_receive", "owner", "venue", "ways")
 
     def __init__(
         self,
@@ -44,13 +47,13 @@ class Session(Mailbox):
         self.owner = owner
         self._receive = receive
         self._link = Link(env, order_latency)
-        self.wakes = wakes
-        self.keeps = keeps
+        self.ways = tuple((kind in keeps) + (kind in keeps and kind in wakes) for kind in ExecType)
+        """By kind of report: 0 nobody carries it, 1 it waits to be read, 2 it wakes its owner."""
 
     def send(self, message: Any) -> None:
         """Put a message on the wire.
 
-        What is none of the three kinds, or speaks for another owner, is sent as a :class:`BadMessage` and comes back
+        What is none of the four kinds, or speaks for another owner, is sent as a :class:`BadMessage` and comes back
         rejected.
         """
         # `is`: an owner signs with the number it was given; an equal one of another make is mended below.

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sim.log import Column, Schema
 from venues.messages import ExecType, Liquidity, Reason, Side, TimeInForce
 
-ACTIONS = {0: "NEW", 1: "CANCEL", 2: "REPLACE", 3: "BAD"}
+ACTIONS = {0: "NEW", 1: "CANCEL", 2: "REPLACE", 3: "BAD", 4: "REDUCE"}
 
 ORDERS = Schema(
     "orders",

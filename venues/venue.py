@@ -14,19 +14,12 @@ from typing import Any
 
 from sim.environment import Environment
 from sim.link import LatencySource
-from sim.log import EventLog, LogError
+from sim.log import EventLog
 from sim.station import Station
 from venues.fees import FeeSchedule
-from venues.messages import (
-    CancelOrder,
-    ExecType,
-    ExecutionReport,
-    Liquidity,
-    NewOrder,
-    ReplaceOrder,
-)
-from venues.session import EVERY_REPORT, Session
-from venues.tables import ORDERS, REPORTS, TRADES
+from venues.journal import KEPT, Journal, Line
+from venues.messages import ExecType, ExecutionReport, Liquidity
+from venues.session import EVERY_REPORT, WAKES, Session
 
 TRADE = ExecType.TRADE
 MAKER, TAKER = Liquidity.MAKER, Liquidity.TAKER
@@ -67,7 +60,6 @@ class Venue:
         self.number = number
         self.name = name
         self.fees = fees
-        self._maker_fee, self._taker_fee = fees.maker, fees.taker
         self.speed_bump = speed_bump
         self.seq = 0
         """Sequence number of the last thing that happened here: a message, a close, a cross set off by a reference."""
@@ -80,9 +72,8 @@ class Venue:
         self._last: deque[object] = deque(maxlen=LAST_EVENTS)
         self._logs = log.enabled
         self._last_taker: ExecutionReport | None = None
-        self._log_order = log.table(ORDERS).append
-        self._log_report = log.table(REPORTS).append
-        self._log_trade = log.table(TRADES).append
+        self._journal = Journal.of(log)
+        self._line = Line(number, (0, fees.maker, fees.taker, 0))
 
     def connect(
         self,
@@ -110,9 +101,7 @@ class Venue:
         self.seq += 1
         self._last.append(message)
         self.handled[message.owner] += 1
-        if self._logs:  # a row that nobody keeps costs 0.1 us too
-            self._log_message(message, now)
-        self._publish(message, self._report(self._match(message, now)), now)
+        self._publish(message, self._report(message, self._match(message, now), now), now)
 
     def _match(self, message: Any, now: int) -> list[ExecutionReport]:
         raise NotImplementedError
@@ -124,58 +113,31 @@ class Venue:
         """End the session: DAY orders are cancelled and told so."""
         raise NotImplementedError
 
-    def _report(self, reports: list[ExecutionReport]) -> int:
-        """Log and send the reports; the total size traded."""
+    def _report(self, message: Any, reports: list[ExecutionReport], now: int) -> int:
+        """Log and send what the venue says to a message (None: it speaks of its own accord); the total size traded."""
         if self._logs:
-            self._log_reports(reports)
+            entries = self._journal.entries
+            entries.append((now, self.seq, message, reports, self._line))
+            if len(entries) >= KEPT:
+                self._journal.write()
         sessions = self._sessions
         for report in reports:
-            exec_type, owner = report[0], report[3]  # by place: half the time of by name
-            session = sessions[owner]
-            if exec_type in session.keeps:
-                session.put(report, exec_type in session.wakes)
+            session = sessions[report[3]]  # by place: half the time of by name
+            way = session.ways[report[0]]
+            if way:
+                session.put(report, way == WAKES)
         return self._count_trades(reports) if len(reports) > 1 else 0  # no trade has one report alone
 
     def _count_trades(self, reports: list[ExecutionReport]) -> int:
         traded = 0
+        taker = None
         for report in reports:
-            if report.exec_type is TRADE and report.liquidity is TAKER:
-                traded += report.last_qty
-                self._last_taker = report
+            if report[0] is TRADE and report[10] is TAKER:
+                traded += report[7]
+                taker = report
         self.traded_qty += traded
+        self._last_taker = taker
         return traded
-
-    def _log_reports(self, reports: list[ExecutionReport]) -> None:
-        seq, number, log_report, log_trade = self.seq, self.number, self._log_report, self._log_trade
-        for exec_type, _, order_id, owner, side, _, px, qty, _, leaves, liquidity, reason, at, *_ in reports:
-            fee = 0
-            if exec_type is TRADE:
-                if liquidity is MAKER:
-                    fee = self._maker_fee * qty
-                    maker_order, maker = order_id, owner
-                else:
-                    fee = self._taker_fee * qty
-                    log_trade(at, number, seq, px, qty, side, maker_order, order_id, maker, owner)
-            log_report(at, number, seq, order_id, owner, exec_type, reason, side, liquidity, px, qty, leaves, fee)
-
-    def _log_message(self, message: Any, now: int) -> None:
-        log, number, seq, kind = self._log_order, self.number, self.seq, message.__class__
-        try:
-            if kind is NewOrder:
-                order_id, owner, side, qty, price, tif, _ = message
-                log(now, number, seq, order_id, owner, 0, side, tif, 0 if price is None else price, qty)
-                return
-            if kind is CancelOrder:
-                order_id, owner = message
-                log(now, number, seq, order_id, owner, 1, 0, -1, 0, 0)
-                return
-            if kind is ReplaceOrder:
-                order_id, owner, qty, price, _ = message
-                log(now, number, seq, order_id, owner, 2, 0, -1, 0 if price is None else price, qty)
-                return
-        except (LogError, TypeError):  # no integers, or too large: the book will refuse it; the log keeps that it came
-            pass
-        log(now, number, seq, 0, message.owner, 3, 0, -1, 0, 0)
 
     def broken(self, what: str, message: object) -> BrokenInvariant:
         """The exception that stops the run, with this venue's last messages."""

@@ -51,7 +51,7 @@ def test_every_code_has_its_name():
     assert codes(tables.REPORTS, "liquidity") == {int(liquidity): liquidity.name for liquidity in Liquidity}
     assert codes(tables.TRADES, "side") == {int(side): side.name for side in Side}
     assert codes(tables.ORDERS, "time_in_force") == {-1: "", **{int(tif): tif.name for tif in TimeInForce}}
-    assert codes(tables.ORDERS, "action") == {0: "NEW", 1: "CANCEL", 2: "REPLACE", 3: "BAD"}
+    assert codes(tables.ORDERS, "action") == {0: "NEW", 1: "CANCEL", 2: "REPLACE", 3: "BAD", 4: "REDUCE"}
 
 
 def test_a_cancel_has_no_side_in_the_log():

@@ -317,8 +317,7 @@ class CrossedBook(Book):
 
 
 def test_a_crossed_book_stops_the_run_and_says_where():
-    venue = lit_venue(name="NASDAQ", service=10)
-    venue.book = CrossedBook()
+    venue = lit_venue(name="NASDAQ", service=10, book=CrossedBook())
     with_orders(venue, asks=[(100_0500, 300)])
     client = Client(venue)
     client.says(buy(100, limit=100_0100, order_id=98), at=2_000_000)
