@@ -44,16 +44,22 @@ class History(Generic[T]):
         self._subscribed: list[tuple[Interest[T], list[HistoryView[T]]]] = []
         self._before: T | None = None
 
-    def append(self, at: int, item: T) -> None:
-        """Publish an item made at ``at`` (ns), not before the last one."""
-        self.times.append(at)
+    def append(self, at: int, item: T, dull: bool = False) -> None:
+        """Publish an item made at ``at`` (ns), not before the last one.
+
+        Args:
+            dull: the publisher knows that no subscriber can be interested, so nobody is asked.
+        """
+        times = self.times
+        times.append(at)
         self.items.append(item)
-        for interest, views in self._subscribed:
-            if interest(item, self._before):
-                for view in views:
-                    view._push(item)
+        if not dull:
+            for interest, views in self._subscribed:
+                if interest(item, self._before):
+                    for view in views:
+                        view._push(item)
         self._before = item
-        if len(self.times) > self.keep:
+        if len(times) > self.keep:
             self._drop()
 
     def view(
@@ -146,6 +152,12 @@ class HistoryView(Generic[T]):
                 self._read = self._dated = found
                 self.item = history.items[found - 1 - history.dropped]
                 self.arrived_at = history.times[found - 1 - history.dropped] + self._fixed
+            return self.item
+        arrivals = self._arrivals
+        if arrivals:
+            if arrivals[0] > now:
+                return self.item
+        elif self._dated == history.dropped + len(history.times):  # nothing new: most looks end here or above
             return self.item
         at = self.next_arrival()
         while at is not None and at <= now:

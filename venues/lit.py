@@ -2,7 +2,8 @@
 
 Rules
     Each message that changes the displayed best or trades publishes one update (quote, and the print if it traded) with
-    the venue's sequence number, at the moment the matching engine is done with it.
+    the venue's sequence number, at the moment the matching engine is done with it. Subscribers are woken by prices and
+    prints; an update of sizes alone is found by those who look.
     The displayed book never ends a message locked or crossed: that is an invariant, checked on every change.
 """
 
@@ -64,7 +65,7 @@ class LitVenue(Venue):
         quote = _make_quote(Quote, (now, seq, bid, bid_qty, ask, ask_qty, tape))
         if self._logs:
             self._journal.quotes.append((self.number, quote))
-        self.feed.append(now, quote)
+        self.feed.append(now, quote, not traded and bid == before[0] and ask == before[2])
 
     def _print_of(self, traded: int, before: tuple[int, int, int, int], top: tuple[int, int, int, int]) -> Print:
         taker = self._last_taker

@@ -38,7 +38,10 @@ class QuoteView(Protocol):
         """The latest quote that has arrived by ``now`` (ns)."""
 
     def subscribe(self, handler: Callable[[Quote], object], interest: Callable[[Quote, Quote | None], bool]) -> None:
-        """Call ``handler(quote)`` when a quote of interest arrives."""
+        """Call ``handler(quote)`` when a quote of interest arrives.
+
+        Interest is asked of quotes that moved a best price or came with a print; a change of sizes alone wakes nobody.
+        """
 
 
 class QuoteBoard(Protocol):

@@ -49,6 +49,12 @@ class SipUpdate(NamedTuple):
 
 NO_NBBO = Nbbo(0, 0, -1, 0, 0, -1)
 
+Best = tuple[int, int, int]
+"""A venue's best on one side, the larger the better: price (an ask's with a minus), size, minus the venue's index."""
+
+NO_QUOTE: Best = (-(1 << 62), 0, 0)
+_make_update: Callable[..., SipUpdate] = tuple.__new__  # 0.15 us cheaper than the named constructor
+
 
 class Sip:
     """Consolidator of the given lit venues.
@@ -73,7 +79,9 @@ class Sip:
         self._inputs: list[HistoryView[Quote]] = [
             venue.feed.view(env, link, keep_up=self.advance) for venue, link in zip(venues, links, strict=True)
         ]
-        self._quotes: list[Quote | None] = [None] * len(venues)
+        self._bids: list[Best] = [NO_QUOTE] * len(venues)
+        self._asks: list[Best] = [NO_QUOTE] * len(venues)
+        self._best_bid = self._best_ask = NO_QUOTE
         self._busy_until = 0
         self._nbbo = NO_NBBO
         self._log = log.table(NBBO).append
@@ -128,34 +136,23 @@ class Sip:
     def _take(self, arrived: int, index: int, quote: Quote) -> None:
         start = arrived if arrived > self._busy_until else self._busy_until
         self._busy_until = published = start + self._processing()
-        self._quotes[index] = quote
+        _, _, bid, bid_qty, ask, ask_qty, _ = quote
+        bids, asks = self._bids, self._asks
+        bids[index] = (bid, bid_qty, -index) if bid_qty else NO_QUOTE
+        asks[index] = (-ask, ask_qty, -index) if ask_qty else NO_QUOTE
+        best_bid, best_ask = max(bids), max(asks)
         nbbo = self._nbbo
-        if self._can_move(self._numbers[index], quote):
-            consolidated = self._consolidate()
-            if consolidated != nbbo:
-                nbbo = self._nbbo = consolidated
-                self._log(published, *nbbo)
-        self.feed.append(published, SipUpdate(published, index, quote, nbbo))
+        if best_bid != self._best_bid or best_ask != self._best_ask:
+            self._best_bid, self._best_ask = best_bid, best_ask
+            nbbo = self._nbbo = self._consolidated(best_bid, best_ask)
+            self._log(published, *nbbo)
+        self.feed.append(published, _make_update(SipUpdate, (published, index, quote, nbbo)))
 
-    def _can_move(self, number: int, quote: Quote) -> bool:
-        """Is the venue part of the NBBO, or its new quote at least as good? Most updates are neither."""
-        bid, _, bid_venue, ask, _, ask_venue = self._nbbo
-        if number in (bid_venue, ask_venue) or bid_venue < 0 or ask_venue < 0:
-            return True
-        return (quote.bid_qty > 0 and quote.bid >= bid) or (quote.ask_qty > 0 and quote.ask <= ask)
-
-    def _consolidate(self) -> Nbbo:
-        bid = bid_qty = ask = ask_qty = 0
-        bid_venue = ask_venue = -1
-        for number, quote in zip(self._numbers, self._quotes, strict=True):
-            if quote is None:
-                continue
-            _, _, its_bid, its_bid_qty, its_ask, its_ask_qty, _ = quote
-            if its_bid_qty and (its_bid > bid or (its_bid == bid and its_bid_qty > bid_qty)):
-                bid, bid_qty, bid_venue = its_bid, its_bid_qty, number
-            if its_ask_qty and (ask_venue < 0 or its_ask < ask or (its_ask == ask and its_ask_qty > ask_qty)):
-                ask, ask_qty, ask_venue = its_ask, its_ask_qty, number
-        return Nbbo(bid, bid_qty, bid_venue, ask, ask_qty, ask_venue)
+    def _consolidated(self, bid: Best, ask: Best) -> Nbbo:
+        return Nbbo(
+            *((bid[0], bid[1], self._numbers[-bid[2]]) if bid is not NO_QUOTE else (0, 0, -1)),
+            *((-ask[0], ask[1], self._numbers[-ask[2]]) if ask is not NO_QUOTE else (0, 0, -1)),
+        )
 
 
 class SipView:
