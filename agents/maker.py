@@ -16,7 +16,7 @@ Does not model
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,8 @@ from agents.participant import ESTIMATE, Participant, Place
 from sim.history import HistoryView
 from venues.messages import CancelOrder, ExecType, ExecutionReport, NewOrder, Quote, ReplaceOrder, Side, TimeInForce
 from venues.protocols import OrderEntry, QuoteView
+
+BUY = Side.BUY
 
 MAKER_WAKES = frozenset({ExecType.TRADE})
 """A maker must react to fills at once; what else comes back is read when it next acts."""
@@ -154,28 +156,25 @@ class MarketMaker(Participant):
     # -- what it does ---------------------------------------------------------------------------
 
     def _requote_all(self, _: object) -> None:
-        estimate = self._news.advance(self.env.now)
+        now = self.env.now
+        estimate = self._news.advance(now)
         assert estimate is not None
         if estimate != self._estimate:
             self._estimate = estimate
-            self._log_state(self.env.now, self.number, ESTIMATE, estimate)
+            self._log_state(now, self.number, ESTIMATE, estimate)
         for venue, slots in self._slots.items():
             self._read(venue)
-            quote = self._feeds[venue].advance(self.env.now)
-            for slot in slots:
-                self._quote(slot, quote)
+            self._quote(slots, self._feeds[venue].advance(now))
 
     def _requote_sides(self, sides: tuple[Side | None, ...]) -> None:
         for venue, slots in self._slots.items():
-            quote = self._feeds[venue].advance(self.env.now)
-            for slot in slots:
-                if slot.side in sides:
-                    self._quote(slot, quote)
+            concerned = [slot for slot in slots if slot.side in sides]
+            self._quote(concerned, self._feeds[venue].advance(self.env.now))
 
     def _requote_slot(self, venue_and_slot: tuple[str, Slot]) -> None:
         venue, slot = venue_and_slot
         if slot.order_id == 0:
-            self._quote(slot, self._feeds[venue].advance(self.env.now))
+            self._quote([slot], self._feeds[venue].advance(self.env.now))
 
     def _fade(self, swept_venue: str, side: Side) -> None:
         back = self.env.now + self._terms.refresh
@@ -189,32 +188,32 @@ class MarketMaker(Participant):
                     slot.order_id = 0
                     self.env.call_at(back, self._requote_slot, (venue, slot))
 
-    def _quote(self, slot: Slot, seen: Quote | None) -> None:
-        """Bring one quote to where it should be."""
-        if self.env.now < slot.away_until:
-            return
-        price = self._wanted_price(slot, seen)
-        if price is None:
-            if slot.order_id:
-                slot.session.send(CancelOrder(slot.order_id, self.number))
-                slot.order_id = 0
-        elif slot.order_id == 0:
-            slot.order_id = order_id = self.place.new_id()
-            slot.price, slot.cum_qty = price, 0
-            self._slot_of[order_id] = slot
-            slot.session.send(NewOrder(order_id, self.number, slot.side, self._terms.size, price, TimeInForce.DAY))
-        elif slot.price != price:
-            slot.price = price
-            slot.session.send(ReplaceOrder(slot.order_id, self.number, slot.cum_qty + self._terms.size, price))
+    def _quote(self, slots: Sequence[Slot], seen: Quote | None) -> None:
+        """Bring quotes at one venue to where they should be."""
+        now, full = self.env.now, self._full_side()
+        middle = self._estimate - int(self._terms.skew * self.ledger.position)
+        for slot in slots:
+            if now < slot.away_until:
+                continue
+            price = None if slot.side is full else self._wanted_price(slot, seen, middle)
+            if price is None:
+                if slot.order_id:
+                    slot.session.send(CancelOrder(slot.order_id, self.number))
+                    slot.order_id = 0
+            elif slot.order_id == 0:
+                slot.order_id = order_id = self.place.new_id()
+                slot.price, slot.cum_qty = price, 0
+                self._slot_of[order_id] = slot
+                slot.session.send(NewOrder(order_id, self.number, slot.side, self._terms.size, price, TimeInForce.DAY))
+            elif slot.price != price:
+                slot.price = price
+                slot.session.send(ReplaceOrder(slot.order_id, self.number, slot.cum_qty + self._terms.size, price))
 
-    def _wanted_price(self, slot: Slot, seen: Quote | None) -> int | None:
-        """Price units; None: this side is not to be quoted now."""
-        if slot.side is self._full_side():
-            return None
-        terms, tick, position = self._terms, self.place.tick, self.ledger.position
-        middle = self._estimate - int(terms.skew * position)
-        away = terms.half_spread + slot.level * tick
-        if slot.side is Side.BUY:
+    def _wanted_price(self, slot: Slot, seen: Quote | None, middle: int) -> int | None:
+        """Price units; None: there is none to quote at. ``middle``: what the stock is worth to it, price units."""
+        tick = self.place.tick
+        away = self._terms.half_spread + slot.level * tick
+        if slot.side is BUY:
             price = (middle - away) // tick * tick
             if seen is not None and seen.ask_qty and price >= seen.ask:
                 price = seen.ask - tick
