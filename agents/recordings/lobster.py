@@ -137,26 +137,52 @@ def read_first_book(path: Path, tick: int = 1) -> list[BookLevel]:
     Raises:
         ReplayFileError: with what is wrong with that row.
     """
-    line, fields = _first_book_row(path)
-    if not fields or len(fields) % 4:
-        raise ReplayFileError(
-            [f"{path}:{line}: {len(fields)} fields; a book has four a level: offer, its size, bid, its size"]
-        )
+    line, fields = next(_book_rows(path), (2, []))
     try:
-        numbers = [whole(text, "price or size") for text in fields]
-        pairs = zip(numbers[::2], numbers[1::2], strict=True)
-        levels = [
-            BookLevel(Side.BUY if place % 2 else Side.SELL, on_tick(price, tick), qty)
-            for place, (price, qty) in enumerate(pairs)
-            if qty
-        ]
+        return list(_book_levels(fields, tick))
     except BadField as fault:
         raise ReplayFileError([f"{path}:{line}: {fault}"]) from None
-    return levels
 
 
-def _first_book_row(path: Path) -> tuple[int, list[str]]:
-    """The first row that is no header."""
-    table = table_of(path)
-    line, fields = next(table, (1, []))
-    return (line, fields) if fields and fields[0].lstrip("-").isdecimal() else next(table, (line + 1, []))
+class PublishedBook(NamedTuple):
+    """One row of a book file: (price, size) of each level that is not empty, best first; price units, shares."""
+
+    line: int
+    bids: tuple[tuple[int, int], ...]
+    asks: tuple[tuple[int, int], ...]
+
+
+def read_books(path: Path) -> Iterator[PublishedBook]:
+    """All rows of a book file, one at a time. Raises ReplayFileError at the first row that is none."""
+    for line, fields in _book_rows(path):
+        try:
+            levels = list(_book_levels(fields, 1))
+        except BadField as fault:
+            raise ReplayFileError([f"{path}:{line}: {fault}"]) from None
+        bids, asks = (tuple((p, qty) for side, p, qty in levels if side is which) for which in (Side.BUY, Side.SELL))
+        yield PublishedBook(line, bids, asks)
+
+
+def depth_of(path: Path) -> int:
+    """How many levels a side a book file has room for; 0: it is no book file."""
+    _, fields = first_row(path)
+    if len(fields) % 4:
+        return 0
+    is_header = [name.partition("_")[0] for name in fields[:4]] == ["ask", "ask", "bid", "bid"]
+    return len(fields) // 4 if is_header or all(field.lstrip("-").isdecimal() for field in fields) else 0
+
+
+def _book_levels(fields: list[str], tick: int) -> Iterator[BookLevel]:
+    if not fields or len(fields) % 4:
+        raise BadField(f"{len(fields)} fields; a book has four a level: offer, its size, bid, its size")
+    numbers = [whole(text, "price or size") for text in fields]
+    for place, (price, qty) in enumerate(zip(numbers[::2], numbers[1::2], strict=True)):
+        if qty:
+            yield BookLevel(Side.BUY if place % 2 else Side.SELL, on_tick(price, tick), qty)
+
+
+def _book_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The rows without the header, if there is one."""
+    for place, (line, fields) in enumerate(table_of(path)):
+        if place or fields[0].lstrip("-").isdecimal():
+            yield line, fields

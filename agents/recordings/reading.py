@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from agents.recordings import lobster, order_entry
+from agents.recordings import lobster, mbo, order_entry
 from agents.recordings.lobster import BookLevel, read_first_book, read_lobster
+from agents.recordings.mbo import read_mbo
 from agents.recordings.order_entry import read_order_entry
 from agents.recordings.rows import ReplayFileError, Row, RowKind, dollars, first_row
 
@@ -15,6 +16,7 @@ AUTO: Final = "auto"
 READERS: Final[dict[str, Callable[[Path, int], Iterator[Row]]]] = {
     "order_entry": read_order_entry,
     "lobster": read_lobster,
+    "mbo": read_mbo,
 }
 
 
@@ -23,7 +25,7 @@ class Recording(NamedTuple):
 
     Attributes:
         file: the messages; CSV, gzipped or not.
-        format: `order_entry`, `lobster` or `auto`.
+        format: `order_entry`, `lobster`, `mbo` or `auto`.
         book: the book after the first message, for LOBSTER messages; None: begin with an empty book.
         tick: the venue's, price units: orders must lie on it.
     """
@@ -42,7 +44,7 @@ class Recording(NamedTuple):
         if self.book is None:
             return []
         if self._known_format() != "lobster":
-            raise ReplayFileError([f"{self.book}: a book belongs to LOBSTER messages; {self.file} are order entries"])
+            raise ReplayFileError([f"{self.book}: a book belongs to LOBSTER messages; {self.file} begins with none"])
         levels = read_first_book(self.book, self.tick)
         self._holds_the_first_message(levels)
         return levels
@@ -84,19 +86,22 @@ class Recording(NamedTuple):
 
 
 def format_of(path: Path) -> str:
-    """`order_entry` or `lobster`, told by the first row.
+    """`order_entry`, `lobster` or `mbo`, told by the first row.
 
     Raises:
-        ReplayFileError: it is neither, or cannot be read.
+        ReplayFileError: it is none of them, or cannot be read.
     """
     line, first = first_row(path)
     if "ordtype" in first:
         return "order_entry"
     if "time_ns" in first or lobster.is_native(first):
         return "lobster"
+    if mbo.is_mbo(first):
+        return "mbo"
     raise ReplayFileError(
         [
             f"{path}:{line}: begins with {','.join(first)[:60]!r}, which is no known form; order entries begin with "
-            f"{','.join(order_entry.COLUMNS)} and LOBSTER messages with {','.join(lobster.COLUMNS)} or with a time"
+            f"{','.join(order_entry.COLUMNS)}, LOBSTER messages with {','.join(lobster.COLUMNS)} or with a time, and "
+            f"market-by-order records have the columns {','.join(mbo.COLUMNS)} and price or price_ticks"
         ]
     )

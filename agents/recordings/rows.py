@@ -13,7 +13,7 @@ from enum import IntEnum
 from gzip import GzipFile
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from venues.messages import UNITS_PER_DOLLAR, Side
 
@@ -61,6 +61,17 @@ class Row(NamedTuple):
     side: Side | None
     qty: int
     price: int
+
+
+class Timed(Protocol):
+    """What stands at a time, ns."""
+
+    @property
+    def at(self) -> int:
+        """When, ns."""
+
+
+TimedRow = TypeVar("TimedRow", bound=Timed)
 
 
 class ReplayFileError(ValueError):
@@ -143,8 +154,8 @@ def first_row(path: Path) -> tuple[int, list[str]]:
 
 
 def in_order(
-    path: Path, table: Iterator[tuple[int, list[str]]], parse: Callable[[int, list[str]], Row]
-) -> Iterator[Row]:
+    path: Path, table: Iterator[tuple[int, list[str]]], parse: Callable[[int, list[str]], TimedRow]
+) -> Iterator[TimedRow]:
     """The rows of a table. After the first mistake none is given, and the rest is read for further mistakes.
 
     Raises:
@@ -164,6 +175,19 @@ def in_order(
         if not faults:
             yield row
     faults.raise_if_any()
+
+
+def require(path: Path, line: int, header: list[str], columns: tuple[str, ...], what: str) -> None:
+    """Complain of columns that a header lacks; ``what`` names the kind of file.
+
+    Raises:
+        ReplayFileError: there are some.
+    """
+    missing = [column for column in columns if column not in header]
+    if missing:
+        raise ReplayFileError(
+            [f"{path}:{line}: no column {', '.join(missing)}; the header of {what} is {','.join(columns)}"]
+        )
 
 
 # -- fields -----------------------------------------------------------------------------------------

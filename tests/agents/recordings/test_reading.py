@@ -44,7 +44,7 @@ def test_an_unknown_form_is_told_with_what_to_write(file):
 
 def test_a_stated_form_must_be_known(file):
     [problem] = Recording(file(ORDERS), "fix").problems()
-    assert problem.endswith("format 'fix' is unknown; write auto, order_entry, lobster")
+    assert problem.endswith("format 'fix' is unknown; write auto, order_entry, lobster, mbo")
 
 
 def test_a_stated_form_is_believed(file):
