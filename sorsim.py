@@ -34,6 +34,8 @@ if TYPE_CHECKING:  # what `__getattr__` below does, in words that type checkers 
     from agents.strategy import VenueQuote as VenueQuote
     from agents.strategy import View as View
     from scenarios.problems import ScenarioError as ScenarioError
+    from venues.conformance.checks import check_venue as check_venue
+    from venues.conformance.checks import venue_checks as venue_checks
     from venues.messages import UNITS_PER_DOLLAR as UNITS_PER_DOLLAR
     from venues.messages import ExecType as ExecType
     from venues.messages import ExecutionReport as ExecutionReport
@@ -74,6 +76,8 @@ _HOME: Final = {
     "Side": "venues.messages",
     "TimeInForce": "venues.messages",
     "UNITS_PER_DOLLAR": "venues.messages",
+    "check_venue": "venues.conformance.checks",
+    "venue_checks": "venues.conformance.checks",
 }
 """The public names and the module that each lives in."""
 
