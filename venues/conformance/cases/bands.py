@@ -50,6 +50,16 @@ CASES: Final[tuple[Case, ...]] = (
         market_remainder=MarketRemainder.REST,
     ),
     case(
+        "101 a stop-limit is brought to the band when it fires",
+        """
+        S a 1@160
+        B t 5@180 stop=160 -> t waits 5
+        B x 1@160        -> a1@160, t fires at 165 (price band)
+        find t           -> 5@165 shows 5
+        """,
+        **FIXED,
+    ),
+    case(
         "101 without a reference there is no band before the first trade",
         """
         B x 5@170        -> x rests 5@170

@@ -155,6 +155,18 @@ CASES: Final[tuple[Case, ...]] = (
         """,
     ),
     case(
+        "52 a hidden order stays hidden and a shown one shown",
+        """
+        S h 5@101 hid
+        S a 5@101
+        replace h 5@101 d=2 -> h refused (bad terms)
+        replace h 5@101 shown -> h refused (bad terms)
+        replace a 5@101 hid -> a refused (bad terms)
+        replace h 3@101 -> h rests 3@101
+        find h          -> 3@101 shows 0
+        """,
+    ),
+    case(
         "53 the depth is what is displayed, trades are whole",
         """
         S i 30@101 d=10

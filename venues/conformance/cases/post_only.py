@@ -98,6 +98,17 @@ CASES: Final[tuple[Case, ...]] = (
         post_only_meets_hidden=PostOnlyMeetsHidden.EXECUTE,
     ),
     case(
+        "78 in a call a post-only order rests like any other",
+        """
+        state opening_auction
+        S a 5@101
+        B p 5@102 post  -> p rests 5@102
+        indicative      -> 5@102
+        state continuous -> p/a 5@102, continuous 5@102
+        """,
+        reference_px=150_00,
+    ),
+    case(
         "79 a post-only stop that would take when it fires is cancelled",
         """
         S a 5@103

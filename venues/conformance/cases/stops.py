@@ -125,6 +125,26 @@ CASES: Final[tuple[Case, ...]] = (
         """,
     ),
     case(
+        "91 a stop that has fired has no stop price to change",
+        """
+        S a 1@101
+        B t 5@100 stop=101
+        B x 1@101       -> a1@101, t fires
+        replace t 5@100 stop=103 -> t refused (bad terms)
+        replace t 5@99  -> t rests 5@99
+        """,
+    ),
+    case(
+        "91 a replaced stop-limit keeps waiting, with its new limit",
+        """
+        S a 1@101
+        B t 5@100 stop=101
+        replace t 5@99  -> t waits 5
+        B x 1@101       -> a1@101, t fires
+        find t          -> 5@99 shows 5
+        """,
+    ),
+    case(
         "92 a cancelled stop never trades",
         """
         S a 1@101
