@@ -69,6 +69,11 @@ def test_every_numbered_rule_has_a_case():
     assert set(RULES) <= {case.number for case in CASES}
 
 
+def test_a_case_reads_like_the_rule_that_it_is():
+    rule = case("48 after the sweep", "S i 30@101 d=10\nB x 10@101 -> i10@101, i refreshes", mirror=0)
+    assert str(rule) == "after the sweep\n    S i 30@101 d=10\n    B x 10@101 -> i10@101, i refreshes"
+
+
 def test_no_two_cases_have_one_name():
     names = [case.name for case in CASES]
     assert sorted(names) == sorted(set(names))
@@ -253,6 +258,24 @@ def test_a_call_that_a_book_does_not_have_is_no_pass():
 
     with pytest.raises(NotSupported, match=r"advance 5: the book has no advance\(\)"):
         check_of("advance 5")(OnlyHandles)
+
+
+def test_a_book_that_only_handles_messages_passes_what_needs_no_more():
+    class OnlyHandles:
+        def __init__(self, tick: int, policies: Policies) -> None:
+            self.handle = ObviousBook(tick, policies).handle
+
+    findings = check_venue(OnlyHandles, only=[3])
+    assert (len(findings.passed), len(findings.not_supported)) == (2, 1)
+
+
+def test_a_message_without_an_answer_is_a_difference():
+    class Silent(Answering):
+        def spoil(self, reports: list[ExecutionReport]) -> list[ExecutionReport]:
+            return []
+
+    with pytest.raises(Difference, match="came      no report: every message is answered"):
+        check_of("S a 5@101")(Silent)
 
 
 def test_what_is_not_supported_is_skipped_by_pytest():

@@ -63,6 +63,11 @@ class Case:
     mirror: int
     features: frozenset[str]
 
+    def __str__(self) -> str:
+        """The sentence, the policies and the script."""
+        named = "".join(f"\n  policy {name} = {value}" for name, value in self.named)
+        return f"{self.sentence}{named}" + "".join(f"\n    {line}" for line in self.lines)
+
     @property
     def name(self) -> str:
         """An identifier: ``case_47_a_refreshed_iceberg_goes_behind``."""

@@ -23,7 +23,7 @@ from venues.conformance.answers import Wording
 from venues.conformance.frame import Frame
 from venues.conformance.ledger import REFUSALS, Contradiction, Ledger
 from venues.conformance.notation import Names, read
-from venues.messages import BookState, ExecType, ExecutionReport, NewOrder, Reason, Side
+from venues.messages import BookState, ExecType, ExecutionReport, Reason, Side
 from venues.policies import Policies
 
 EVERY_LEVEL: Final = 1_000_000
@@ -75,10 +75,11 @@ class Conversation:
         if order := self._ORDERS.get(verb):
             return self._told("", order(self, *words))
         message = read(command, self._names, self.frame)
-        reports = self._call("handle")(message, self.now)
-        if type(message) is NewOrder and reports and reports[0].exec_type is ExecType.NEW:
-            _hold(reports[0].order_qty == message.qty, f"NEW is of {message.qty} shares", reports[0])
-        return self._told(words[0], reports)
+        reports = list(self._call("handle")(message, self.now))
+        answer = self._told(words[0], reports, message)
+        if not reports:
+            raise Contradiction("no report: every message is answered")
+        return answer
 
     def state_hash(self) -> object:
         """The book's, None when it has none."""
@@ -87,7 +88,7 @@ class Conversation:
     def restore(self) -> None:
         """Go on with a book made from this one's snapshot, by way of JSON."""
         snapshot = json.loads(json.dumps(self._call("snapshot")()))
-        self.book = type(self.book).restore(snapshot)
+        self.book = self._call("restore")(snapshot)
 
     def audit(self) -> None:
         """Compare the book with what it has reported, its depth with its orders, its best with each other.
@@ -95,10 +96,10 @@ class Conversation:
         Raises:
             Contradiction: they differ.
         """
-        if not hasattr(self.book, "orders"):
+        if not all(hasattr(self.book, call) for call in ("orders", "depth", "top")):
             return
         orders = list(self.book.orders())
-        told = {number: (account.leaves, account.cum) for number, account in self._ledger.accounts.items()}
+        told = {number: (account.leaves_qty, account.cum_qty) for number, account in self._ledger.accounts.items()}
         held = {order.order_id: (order.leaves_qty, order.cum_qty) for order in orders}
         if told != held:
             raise Contradiction(f"live by the reports, id: (leaves, cum) = {told}; in the book {held}")
@@ -117,14 +118,10 @@ class Conversation:
         if [(price, volume) for price, volume, *_ in levels] != sorted(volumes.items(), reverse=side is Side.BUY):
             raise Contradiction(f"depth of {side.name} {levels}; the orders there show {dict(volumes)}")
 
-    def _waits(self, order: Any) -> bool:
-        terms = getattr(order, "terms", None)
-        return bool(terms and (terms.stop_px or terms.trail)) and not self._ledger.accounts[order.order_id].triggered
-
     # -- what is told ---------------------------------------------------------------------------
 
-    def _told(self, name: str, reports: list[ExecutionReport]) -> Answer:
-        reports = list(reports)
+    def _told(self, name: str, reports: list[ExecutionReport], message: object = None) -> Answer:
+        """Take in what a command was answered with; ``name`` is the order that it spoke of, if any."""
         self.log += reports
         if any(report.reason is Reason.NOT_SUPPORTED for report in reports):
             raise NotSupported("the venue answers NOT_SUPPORTED")
@@ -132,7 +129,7 @@ class Conversation:
             _hold(report.at <= self.now, f"nothing is told before it happens; it is {self.now}", report)
             if report.exec_type is ExecType.STATE:
                 self._continuous = self._matches and report.reason is Reason.STATE_CONTINUOUS
-        self._ledger.enter(reports)
+        self._ledger.enter(reports, message)
         words = self._wording.of(reports, name)
         order_id = self._names.number(name) if name else 0
         as_said = all(_acknowledges(report, order_id) for report in reports)
@@ -142,17 +139,22 @@ class Conversation:
 
     def _rest(self, name: str) -> list[str]:
         """What is left of the order that was spoken of."""
-        order = self._call("find")(self._names.number(name))
-        if order is None or not order.leaves_qty:
+        account = self._ledger.accounts.get(self._names.number(name))
+        if account is None:
             return []
-        if self._waits(order):
-            return [f"{name} waits {order.leaves_qty}"]
-        return [f"{name} rests {order.leaves_qty}@{self._price(order)}"]
+        if account.waits:
+            return [f"{name} waits {account.leaves_qty}"]
+        held = self._held(name) or account
+        return [f"{name} rests {held.leaves_qty}@{self._price(name, held.price)}"]
 
-    def _price(self, order: Any) -> str:
-        terms = getattr(order, "terms", None)
-        pegged = terms is not None and terms.peg
-        return "MKT" if order.price is None and not pegged else self.frame.ticks(order.price)
+    def _held(self, name: str) -> Any:
+        """The live order of a name as the book holds it, None when it holds none (or cannot be asked)."""
+        return self.book.find(self._names.number(name)) if hasattr(self.book, "find") else None
+
+    def _price(self, name: str, price: int | None) -> str:
+        account = self._ledger.accounts.get(self._names.number(name))
+        pegged = account is not None and account.terms is not None and account.terms.peg
+        return "MKT" if price is None and not pegged else self.frame.ticks(price)
 
     # -- what is ordered ------------------------------------------------------------------------
 
@@ -194,7 +196,7 @@ class Conversation:
 
     def _find(self, name: str) -> str:
         order = self._call("find")(self._names.number(name))
-        return "" if order is None else f"{order.leaves_qty}@{self._price(order)} shows {order.shown_qty}"
+        return "" if order is None else f"{order.leaves_qty}@{self._price(name, order.price)} shows {order.shown_qty}"
 
     def _indicative(self) -> str:
         price, volume, surplus = self._call("indicative")()

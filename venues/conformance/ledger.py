@@ -14,8 +14,10 @@ from venues.messages import (
     ExecType,
     ExecutionReport,
     Liquidity,
+    NewOrder,
     OrdStatus,
     Side,
+    Terms,
 )
 
 REFUSALS = (ExecType.REJECTED, ExecType.CANCEL_REJECTED)
@@ -32,10 +34,16 @@ class Account:
 
     owner: int
     side: Side
-    cum: int
-    leaves: int
+    cum_qty: int
+    leaves_qty: int
     price: int | None
+    terms: Terms | None = None
     triggered: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is a stop that has not fired."""
+        return self.terms is not None and bool(self.terms.stop_px or self.terms.trail) and not self.triggered
 
 
 class Ledger:
@@ -44,8 +52,8 @@ class Ledger:
     def __init__(self) -> None:
         self.accounts: dict[int, Account] = {}
 
-    def enter(self, reports: Sequence[ExecutionReport]) -> None:
-        """Take in what one command was answered with.
+    def enter(self, reports: Sequence[ExecutionReport], message: object = None) -> None:
+        """Take in what one command (the ``message``, if it was one) was answered with.
 
         Raises:
             Contradiction: the first report that cannot be.
@@ -54,17 +62,20 @@ class Ledger:
             if report.exec_type is ExecType.STATE:
                 _must(report.owner == NOBODY and report.order_id == 0, "a state report belongs to no order", report)
             elif report.exec_type is ExecType.NEW:
-                self._enter_new(report)
+                self._enter_new(report, message)
             elif report.exec_type not in REFUSALS:
                 self._enter_change(report)
         _check_pairs([report for report in reports if report.exec_type is ExecType.TRADE])
 
-    def _enter_new(self, report: ExecutionReport) -> None:
+    def _enter_new(self, report: ExecutionReport, message: object) -> None:
         _must(report.order_id not in self.accounts, "NEW for an order that is live", report)
         _must(report.cum_qty == 0 and report.leaves_qty == report.order_qty > 0, "NEW: all of it is open", report)
-        self.accounts[report.order_id] = Account(
-            report.owner, report.side, report.cum_qty, report.leaves_qty, report.price
-        )
+        if not isinstance(message, NewOrder) or message.order_id != report.order_id:
+            raise Contradiction(f"NEW, and no such order was sent: {report}")
+        _must(report.order_qty == message.qty, f"NEW is of {message.qty} shares", report)
+        owner, side, terms = message.owner, message.side, message.terms
+        _must((report.owner, report.side) == (owner, side), "owner and side are the order's", report)
+        self.accounts[report.order_id] = Account(owner, side, 0, report.leaves_qty, report.price, terms)
 
     def _enter_change(self, report: ExecutionReport) -> None:
         account = self.accounts.get(report.order_id)
@@ -74,15 +85,15 @@ class Ledger:
         if report.exec_type is ExecType.TRADE:
             _check_trade(report, account)
         else:
-            _must(report.cum_qty == account.cum, f"cum_qty is {account.cum}", report)
+            _must(report.cum_qty == account.cum_qty, f"cum_qty is {account.cum_qty}", report)
         if report.exec_type in _ENDS:
             taken = report.order_qty - report.cum_qty
             _must(report.leaves_qty == 0, "nothing is left of an order that ends", report)
-            _must(taken == account.leaves, f"order_qty - cum_qty is what was open, {account.leaves}", report)
+            _must(taken == account.leaves_qty, f"order_qty - cum_qty is what was open, {account.leaves_qty}", report)
             _must(report.ord_status is OrdStatus.CANCELED, "ord_status is CANCELED", report)
         else:
             _must(report.order_qty == report.cum_qty + report.leaves_qty, "order_qty is cum_qty + leaves_qty", report)
-        account.cum, account.leaves, account.price = report.cum_qty, report.leaves_qty, report.price
+        account.cum_qty, account.leaves_qty, account.price = report.cum_qty, report.leaves_qty, report.price
         account.triggered |= report.exec_type is ExecType.TRIGGERED
         if not report.leaves_qty:
             del self.accounts[report.order_id]
@@ -90,9 +101,9 @@ class Ledger:
 
 def _check_trade(report: ExecutionReport, account: Account) -> None:
     """One side of a trade against what was known of its order."""
-    _must(0 < report.last_qty <= account.leaves, f"a trade of 1 to {account.leaves} shares", report)
-    _must(report.cum_qty == account.cum + report.last_qty, f"cum_qty was {account.cum}", report)
-    _must(report.leaves_qty == account.leaves - report.last_qty, f"leaves_qty was {account.leaves}", report)
+    _must(0 < report.last_qty <= account.leaves_qty, f"a trade of 1 to {account.leaves_qty} shares", report)
+    _must(report.cum_qty == account.cum_qty + report.last_qty, f"cum_qty was {account.cum_qty}", report)
+    _must(report.leaves_qty == account.leaves_qty - report.last_qty, f"leaves_qty was {account.leaves_qty}", report)
     status = OrdStatus.PARTIALLY_FILLED if report.leaves_qty else OrdStatus.FILLED
     _must(report.ord_status is status, f"ord_status is {status.name}", report)
     within = report.price is None or report.side * (report.last_px - report.price) <= 0
