@@ -197,12 +197,7 @@ class DisplayedBook:
         level = self._take(message.reference, message.qty)
         self._print(level.price, message.qty)
 
-    def _executed_at(self, message: OrderExecutedAt) -> None:
-        self._take(message.reference, message.qty)
-        if message.printable:
-            self._print(message.price, message.qty)
-
-    def _reduced(self, message: OrderReduced) -> None:
+    def _reduced(self, message: OrderReduced | OrderExecutedAt) -> None:
         self._take(message.reference, message.qty)
 
     def _deleted(self, message: OrderDeleted) -> None:
@@ -262,7 +257,7 @@ class DisplayedBook:
 _HANDLERS: dict[type[Any], Callable[[DisplayedBook, Any], None]] = {
     OrderAdded: DisplayedBook._added,
     OrderExecuted: DisplayedBook._executed,
-    OrderExecutedAt: DisplayedBook._executed_at,
+    OrderExecutedAt: DisplayedBook._reduced,
     HiddenTrade: DisplayedBook._traded,
     OrderReduced: DisplayedBook._reduced,
     OrderDeleted: DisplayedBook._deleted,

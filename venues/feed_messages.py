@@ -34,16 +34,15 @@ class OrderExecuted(NamedTuple):
 
 
 class OrderExecutedAt(NamedTuple):
-    """Displayed shares traded at another price, as in a cross; the order keeps its place (ITCH C).
+    """Displayed shares traded in a cross, at its price; the order keeps its place (ITCH C, not printable).
 
-    What is not ``printable`` is part of a :class:`CrossTrade`: count the volume there.
+    Both orders of a trade have the same ``match``. The volume is told once, by the :class:`CrossTrade` that follows.
     """
 
     reference: int
     qty: int
     match: int
     price: int
-    printable: bool
 
 
 class HiddenTrade(NamedTuple):

@@ -48,15 +48,17 @@ class LevelFeed:
         self.history: History[LevelPacket] = History()
         self.depth = depth
         self._displayed = orders.displayed
-        self._shown: dict[LevelKey, Held] = self._in_view()
-        self.seq = 1 if self._shown else 0
+        self._shown: dict[Side, dict[int, Held]] = {side: self._in_view(side) for side in (BUY, SELL)}
+        self.seq = 1 if any(self._shown.values()) else 0
         """Sequence number of the last packet; what was there already counts as one that was told to nobody."""
         orders.listen(self._take)
 
     def snapshot(self, now: int) -> LevelSnapshot:
         """The levels shown after the last packet."""
-        levels = tuple(LevelUpdate(*key, *held) for key, held in self._in_view().items())
-        return LevelSnapshot(now, self.seq, levels)
+        levels = [
+            LevelUpdate(side, *level) for side in (BUY, SELL) for level in self._displayed.depth(side, self.depth)
+        ]
+        return LevelSnapshot(now, self.seq, tuple(levels))
 
     def advance(self, now: int) -> None:
         """Nothing waits: every packet is published when it is made."""
@@ -77,39 +79,34 @@ class LevelFeed:
 
     def _moved(self, touched: tuple[LevelKey, ...]) -> list[LevelUpdate]:
         if self.depth is None:
-            return self._update({key: self._displayed.level(*key) for key in touched})
-        if not any(self._reaches_view(*key) for key in touched):
-            return []
-        view = self._in_view()
-        gone = {key: GONE for key in self._shown if key not in view}
-        return self._update({**gone, **view})
+            return [update for side, price in touched for update in self._level_moved(side, price)]
+        sides = dict.fromkeys(side for side, price in touched if self._reaches_view(side, price, self.depth))
+        return [update for side in sides for update in self._view_moved(side)]
 
-    def _update(self, now: dict[LevelKey, Held]) -> list[LevelUpdate]:
-        """What to say so that a reader who holds ``_shown`` holds what these levels hold now."""
-        updates = []
-        for key, held in now.items():
-            if held != self._shown.get(key, GONE):
-                updates.append(LevelUpdate(*key, *held))
-                if held == GONE:
-                    del self._shown[key]
-                else:
-                    self._shown[key] = held
+    def _view_moved(self, side: Side) -> list[LevelUpdate]:
+        shown, view = self._shown[side], self._in_view(side)
+        updates = [LevelUpdate(side, price, *GONE) for price in shown if price not in view]
+        updates += [LevelUpdate(side, price, *held) for price, held in view.items() if held != shown.get(price)]
+        self._shown[side] = view
         return updates
 
-    def _reaches_view(self, side: Side, price: int) -> bool:
-        """Was the level shown, or is it now as good as one that is?"""
-        assert self.depth is not None
-        if (side, price) in self._shown:
-            return True
-        shown = [shown_price * side for shown_side, shown_price in self._shown if shown_side is side]
-        return len(shown) < self.depth or price * side > min(shown)
+    def _level_moved(self, side: Side, price: int) -> list[LevelUpdate]:
+        shown, held = self._shown[side], self._displayed.level(side, price)
+        if held == shown.get(price, GONE):
+            return []
+        if held == GONE:
+            del shown[price]
+        else:
+            shown[price] = held
+        return [LevelUpdate(side, price, *held)]
 
-    def _in_view(self) -> dict[LevelKey, Held]:
-        return {
-            (side, price): (qty, orders)
-            for side in (BUY, SELL)
-            for price, qty, orders in self._displayed.depth(side, self.depth)
-        }
+    def _reaches_view(self, side: Side, price: int, depth: int) -> bool:
+        """Was the level shown, or is it better than the worst that is? The views are kept best first."""
+        shown = self._shown[side]
+        return len(shown) < depth or (price - next(reversed(shown))) * side >= 0
+
+    def _in_view(self, side: Side) -> dict[int, Held]:
+        return {price: (qty, orders) for price, qty, orders in self._displayed.depth(side, self.depth)}
 
 
 class ConflatedFeed:

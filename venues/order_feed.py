@@ -222,10 +222,7 @@ class OrderFeed:
         shown = 0
         if order is not None:
             shown = min(order.qty, qty)
-            if price == order.price:
-                self._tell(OrderExecuted(order.reference, shown, match))
-            else:
-                self._tell(OrderExecutedAt(order.reference, shown, match, price, printable=True))
+            self._tell(OrderExecuted(order.reference, shown, match))
             self._forget_if_done(report.order_id, order.qty - shown)
         if qty > shown:
             self._tell(HiddenTrade(price, qty - shown, match))
@@ -234,7 +231,7 @@ class OrderFeed:
         order = self._displayed(report.order_id)
         if order is not None:
             shown = min(order.qty, report.last_qty)
-            self._tell(OrderExecutedAt(order.reference, shown, self._matches, report.last_px, printable=False))
+            self._tell(OrderExecutedAt(order.reference, shown, self._matches, report.last_px))
             self._forget_if_done(report.order_id, order.qty - shown)
 
     def _replaced(self, report: ExecutionReport) -> None:
@@ -323,13 +320,11 @@ class OrderFeed:
 
     def _shrink(self, order_id: int) -> None:
         order, now = self._displayed(order_id), self._standing(order_id)
-        if order is None or now is None:
+        if order is None or now is None or now.qty > order.qty:
             self._take_off(order_id)
             self._unclear |= now is not None
         elif now.qty < order.qty:
             self._tell(OrderReduced(order.reference, order.qty - now.qty))
-        elif now.qty > order.qty:
-            self._unclear = True
 
     def _align(self) -> None:
         """Go through the book: what stands where it stood stays, the rest leaves and is added in its order."""

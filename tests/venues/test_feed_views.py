@@ -173,6 +173,17 @@ def test_a_view_of_a_conflated_feed_knows_an_interval_after_its_end_and_its_link
     assert view.advance(market.until(200 + LINK)).top() == (0, 0, PX, 600)
 
 
+def test_who_joins_a_conflated_feed_within_an_interval_knows_all_of_it_by_its_snapshot():
+    market = Market()
+    slow = ConflatedFeed(market.env, LevelFeed(market.rig.feed), interval=50)
+    market.at(101, sell(300, limit=PX))
+    market.at(111, sell(200, limit=PX))
+    market.until(112)
+    view = LevelView(slow, market.env, LINK, RECOVERY)
+    market.at(113, sell(100, limit=PX))
+    assert view.advance(market.until(112 + RECOVERY)).depth(SELL) == [(PX, 600, 3)]
+
+
 def test_a_subscriber_of_a_conflated_feed_is_called_once_an_interval():
     market, heard = Market(), []
     slow = ConflatedFeed(market.env, LevelFeed(market.rig.feed), interval=50)
@@ -203,6 +214,18 @@ def test_a_feed_forgets_what_all_its_views_have_passed():
     book = view.advance(market.until(1_000))
     assert book.depth(SELL) == [(PX, 599, 599)]
     assert market.rig.feed.history.dropped > 300
+
+
+def test_views_of_a_conflated_feed_keep_up_while_it_forgets():
+    market = Market()
+    levels = LevelFeed(market.rig.feed)
+    slow = ConflatedFeed(market.env, levels, interval=3)
+    levels.history.keep = slow.history.keep = 8
+    view = LevelView(slow, market.env, LINK, RECOVERY)
+    for number in range(1, 600):
+        market.at(number, sell(1, limit=PX))
+    assert view.advance(market.until(1_000)).depth(SELL) == [(PX, 599, 599)]
+    assert slow.history.dropped > 50
 
 
 @pytest.mark.parametrize("seed", [1, 2])

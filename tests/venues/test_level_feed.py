@@ -113,6 +113,15 @@ def test_a_feed_that_begins_on_a_full_book_has_told_its_levels_to_nobody():
     assert reader.depth(SELL) == [(PX + CENT, 100, 1)]
 
 
+def test_a_heartbeat_says_which_number_comes_next():
+    levels, reader = Levels(None), LevelReader()
+    reader.take(levels.feed.heartbeat(0))
+    assert reader.missing is None
+    levels.after(*asks(0, 1))
+    reader.take(levels.feed.heartbeat(9))
+    assert reader.missing == (1, 2)
+
+
 def test_a_feed_shows_at_least_one_level():
     with pytest.raises(ValueError, match="depth = 0: a feed shows at least one level, None shows all"):
         Levels(depth=0)
@@ -198,6 +207,17 @@ def test_a_reader_of_a_conflated_feed_is_exact_at_every_boundary(interval: int, 
             checked += 1
         read = len(slow.feed.history.items)
     assert checked >= 4
+
+
+def test_a_conflated_feed_reads_all_of_a_level_feed_that_forgets():
+    slow, reader = Slow(interval=10), LevelReader()
+    slow.levels.history.keep = 16
+    for now in range(1, 200):
+        slow.at(now, sell(1, limit=PX + now % 5 * CENT))
+    for packet in slow.packets(210):
+        reader.take(packet)
+    assert slow.levels.history.dropped > 100
+    assert (reader.seq, reader.depth(SELL)) == (199, slow.rig.reader.book.depth(SELL))
 
 
 def test_a_reader_who_missed_a_conflated_packet_recovers_from_a_snapshot_within_the_next():

@@ -206,6 +206,16 @@ def test_a_change_of_an_iceberg_s_reserve_is_not_told():
     assert rig.send(replace(1, 60, PX)) == ()
 
 
+def test_a_peak_that_appears_and_is_cancelled_within_one_message_is_never_shown():
+    """The iceberg's owner has a stop that the trade sets off and that meets the iceberg."""
+    rig = rig_with(
+        iceberg(sell(30, limit=PX, owner=1), peak=10),
+        buy(5, limit=PX, owner=1)._replace(terms=Terms(stop_px=PX)),
+        self_trade=SelfTrade.CANCEL_OLDEST,
+    )
+    assert rig.send(buy(10, limit=PX)) == (OrderExecuted(1, 10, match=1), OrderAdded(2, BUY, 5, PX))
+
+
 def test_a_decrement_against_an_own_order_reduces_without_a_trade():
     rig = rig_with(sell(30, limit=PX), self_trade=SelfTrade.DECREMENT)
     assert rig.send(buy(10, limit=PX)) == (OrderReduced(1, 10),)
@@ -227,8 +237,8 @@ def test_an_auction_is_its_executions_and_one_cross_trade():
     rig.send(sell(200, limit=PX - 100))
     price = rig.book.indicative()[0]
     assert rig.state(BookState.CONTINUOUS) == (
-        OrderExecutedAt(1, 200, 1, price, printable=False),
-        OrderExecutedAt(2, 200, 1, price, printable=False),
+        OrderExecutedAt(1, 200, 1, price),
+        OrderExecutedAt(2, 200, 1, price),
         CrossTrade(price, 200, BookState.OPENING_AUCTION),
         TradingState(BookState.CONTINUOUS),
     )
@@ -266,6 +276,13 @@ def test_a_feed_that_begins_on_a_full_book_knows_what_is_displayed():
     late = OrderFeed(rig.book)
     assert late.snapshot(now=9).orders == (OrderAdded(1, BUY, 200, PX - 100), OrderAdded(2, SELL, 300, PX))
     assert (late.seq, late.history.items) == (2, [])
+
+
+def test_a_feed_that_begins_during_a_halt_has_told_the_halt_to_nobody():
+    rig = rig_with()
+    rig.state(BookState.HALTED)
+    late = OrderFeed(rig.book)
+    assert (late.seq, late.snapshot(now=9).state) == (1, BookState.HALTED)
 
 
 def test_a_heartbeat_says_which_number_comes_next():
