@@ -583,8 +583,6 @@ class ObviousBook:
         if message.terms is not None:
             terms = _terms_of(message.terms, order.side, total, price, order.time_in_force, self._at)
             _check_changes(order, terms)
-        elif not _terms_fit(terms, order.side, total, price, order.time_in_force, self._at):
-            raise Refused(Reason.BAD_TERMS)
         wanted = replace(order, order_qty=total, terms=terms, resting=False)
         if order.is_peg:
             wanted.cap = price
