@@ -1,4 +1,4 @@
-"""`sorsim`: the command line. Commands live in `api.running`, `api.recorded` and `api.serving`.
+"""`sorsim`: the command line. Commands live in `api.running`, `api.recorded`, `api.serving` and modules of their own.
 
 Nothing heavy is imported before a command runs: `sorsim --help` answers in a tenth of a second.
 """
@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from api import recorded, running, serving
+from api import export, reconcile, recorded, running, serving
 from api.terminal import INTERRUPTED
 
 app = typer.Typer(
@@ -36,6 +36,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "replay": recorded.replay,
     "diff": recorded.diff,
     "explain": recorded.explain,
+    "export": export.export,
+    "reconcile": reconcile.reconcile,
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)
