@@ -14,7 +14,7 @@ Source: github.com/flash1-dev/matching-engine-benchmark; arXiv 2606.01183.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -109,18 +109,22 @@ def read_stream(path: Path) -> Iterator[Message]:
         yield from zip(*(column[start : start + CHUNK].tolist() for column in columns), strict=True)
 
 
-def run_stream(book: AnyBook, messages: Iterable[Message]) -> Outcome:
-    """Put messages to a book, one at a time, and digest its reports."""
+def run_stream(book: AnyBook, messages: Iterable[Message], see: Callable[[str], object] | None = None) -> Outcome:
+    """Put messages to a book, one at a time, and digest its reports; ``see`` is called with each line of them."""
     digest = sha256()
     count = lines = trades = 0
     separator = ""
     source = enumerate(messages)
     while chunk := list(islice(source, CHUNK)):
         told = [line for seq, message in chunk for line in lines_of(seq, message, _answer(book, seq, message))]
-        digest.update((separator + "\n".join(told)).encode())
-        separator = "\n"
+        if told:
+            digest.update((separator + "\n".join(told)).encode())
+            separator = "\n"
         count, lines = count + len(chunk), lines + len(told)
         trades += sum(line.startswith("1,") for line in told)
+        if see is not None:
+            for line in told:
+                see(line)
     return Outcome(digest.hexdigest(), count, lines, trades)
 
 
@@ -138,14 +142,14 @@ def lines_of(seq: int, message: Message, reports: list[ExecutionReport]) -> list
     """The lines of one message's reports, sorted by kind.
 
     Raises:
-        ValueError: the book refused a new order, which no line can tell.
+        ReplayFileError: the book refused a new order, which no line can tell.
     """
     kind, side, _, qty, price, order_id = message
     first = reports[0]
     if first.exec_type is ExecType.CANCEL_REJECTED:
         return [f"{4 if kind == CANCEL else 5},{seq},{order_id}"]
     if first.exec_type is _REJECTED:
-        raise ValueError(f"message {seq}: the book refused {message}: {first.reason.name}")
+        raise ReplayFileError([f"message {seq} of the stream: the book refused {message}: {first.reason.name}"])
     if kind == CANCEL:
         return [f"2,{seq},{_side(first)},{order_id},{first.price}"]
     told = [f"{0 if kind == NEW else 3},{seq},{side},{order_id},{price},{qty}"]

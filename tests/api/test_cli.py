@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from api.cli import app
+from api.cli import COMMANDS, app
 from tests.api.conftest import TINY, command, environment, hears_ctrl_c
 
 Result = tuple[int, str, str]
@@ -294,7 +294,7 @@ def test_validate_of_an_unknown_row_names_the_rows(ask):
 def test_help_names_every_command_and_the_exit_codes(ask):
     code, printed, _ = ask("--help")
     assert code == 0
-    for word in ("run", "compare", "check", "list", "schema", "serve", "validate", "replay", "diff", "explain"):
+    for word in COMMANDS:
         assert f"  {word} " in printed
     assert "Exit codes: 0 done; 1 an expectation" in printed
 
