@@ -100,6 +100,7 @@ class _Morning:
     def _live(self) -> tuple[int, int, int, int]:
         live = list(self.book.orders())
         order = live[self._which() % len(live)]
+        assert order.price is not None, "limit orders alone"
         return order.order_id, order.leaves_qty, order.cum_qty, order.price
 
     def _cancel(self, order_id: int, leaves: int) -> str:

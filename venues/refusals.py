@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from operator import index
 from typing import Any
 
@@ -14,10 +15,16 @@ from venues.messages import (
     Liquidity,
     NewOrder,
     OrdStatus,
+    Peg,
     Reason,
     Side,
+    Terms,
     TimeInForce,
 )
+
+_make: Callable[..., ExecutionReport] = tuple.__new__  # half the cost of the named constructor
+OPG, IOC, FOK = TimeInForce.OPG, TimeInForce.IOC, TimeInForce.FOK
+GTD, CLOSE = TimeInForce.GTD, TimeInForce.CLOSE
 
 _TIMES_IN_FORCE = frozenset(int(tif) for tif in TimeInForce)
 
@@ -61,11 +68,80 @@ def fault_of_fields(order: NewOrder) -> Reason:
     return Reason.NONE
 
 
+def fault_of_order(order: NewOrder, now: int) -> Reason:
+    """Can a venue understand the order as it is, whatever the venue's state?"""
+    reason = fault_of_fields(order)
+    if reason:
+        return reason
+    terms = order.terms
+    fits = (terms is None or terms_are_readable(terms)) and terms_fit(mended(order), now)
+    return Reason.NONE if fits else Reason.BAD_TERMS
+
+
 def mended(order: NewOrder) -> NewOrder:
     """The same order in Python integers and our enumerations; `fault_of_fields` has passed it."""
     order_id, owner, side, qty, price, tif, terms = order
     price = None if price is None else int(price)
+    terms = None if terms is None else mended_terms(terms)
     return NewOrder(int(order_id), int(owner), Side(int(side)), int(qty), price, TimeInForce(int(tif)), terms)
+
+
+def mended_terms(terms: Terms) -> Terms:
+    """The same terms in Python integers and our enumerations; `terms_are_readable` has passed them."""
+    shown, least, post_only, peg, *numbers = terms
+    shown = None if shown is None else int(shown)
+    return Terms(shown, int(least), bool(post_only), Peg(int(peg)), *(int(number) for number in numbers))
+
+
+def terms_are_readable(terms: Any) -> bool:
+    """Is each field, taken alone, of a kind and size that a venue understands?"""
+    if terms.__class__ is not Terms:
+        return False
+    shown, least, post_only, peg, offset, stop, trail, step, until, budget = terms
+    return (
+        (shown is None or _is_within(shown, 0, LARGEST_QTY))
+        and _is_within(least, 0, LARGEST_QTY)
+        and isinstance(post_only, bool)
+        and _is_within(peg, 0, max(Peg))
+        and _is_within(offset, -LARGEST_PRICE, LARGEST_PRICE)
+        and all(_is_within(price, 0, LARGEST_PRICE) for price in (stop, trail, step))
+        and all(_is_within(number, 0, LARGEST_ID) for number in (until, budget))
+    )
+
+
+def terms_fit(order: NewOrder, now: int) -> bool:
+    """Do a mended order's terms agree with each other, with its time in force and its price?
+
+    docs/matching.md, section 2, has the list.
+    """
+    terms, tif = order.terms, order.time_in_force
+    if terms is None:
+        return tif is not GTD
+    at_once = tif is IOC or tif is FOK
+    waits = bool(terms.stop_px or terms.trail)
+    market = order.price is None and not terms.peg
+    hidden = bool(terms.peg) or (terms.display_qty == 0 and not market)
+    for_auction = tif is OPG or tif is CLOSE
+    alone = not (waits or terms.trail_step or terms.min_qty or terms.post_only or terms.peg or terms.peg_offset)
+    return not (
+        terms.min_qty > order.qty
+        or (terms.min_qty and not (at_once or hidden))
+        or (terms.post_only and (at_once or market or terms.peg))
+        or (terms.peg and (waits or at_once or terms.budget or terms.display_qty))
+        or (terms.stop_px and terms.trail)
+        or (terms.trail_step and not terms.trail)
+        or (terms.expire_at and tif is not GTD)
+        or (tif is GTD and terms.expire_at < now)
+        or (for_auction and (waits or terms.peg or terms.min_qty))
+        or (terms.budget and not (market and order.side is Side.BUY and alone and _TAKES_BUDGETS[tif]))
+    )
+
+
+_TAKES_BUDGETS = {tif: tif in (TimeInForce.DAY, TimeInForce.GTC, IOC) for tif in TimeInForce}
+
+
+def _is_within(value: Any, least: int, most: int) -> bool:
+    return (value.__class__ is int or is_whole(value)) and bool(least <= value <= most)
 
 
 def refuse(exec_type: ExecType, message: Any, reason: Reason, now: int) -> ExecutionReport:
@@ -87,6 +163,19 @@ def refuse(exec_type: ExecType, message: Any, reason: Reason, now: int) -> Execu
         now,
         0,
     )
+
+
+def unknown(message: Any, now: int) -> ExecutionReport:
+    """The answer to who comes too late: frequent, so not left to :func:`refuse` (0.3 us instead of 2)."""
+    order_id, owner = message.order_id, message.owner
+    whole = order_id.__class__ is int and owner.__class__ is int
+    if not (whole and -LARGEST_ID <= order_id <= LARGEST_ID and -LARGEST_ID <= owner <= LARGEST_ID):
+        return refuse(ExecType.CANCEL_REJECTED, message, Reason.UNKNOWN_ORDER, now)
+    content = (
+        *(ExecType.CANCEL_REJECTED, OrdStatus.REJECTED, order_id, owner, Side.BUY, None, 0, 0, 0, 0),
+        *(Liquidity.NONE, Reason.UNKNOWN_ORDER, now, 0),
+    )
+    return _make(ExecutionReport, content)
 
 
 def _id_or(otherwise: int, value: Any) -> int:

@@ -113,7 +113,7 @@ class Talk:
 
     def _tell(self, reports: list[ExecutionReport], order_id: int) -> str:
         self.log += reports
-        words = [word for report in reports if (word := self._word(report))]
+        words = [word for r in reports if r.exec_type is not ExecType.STATE and (word := self._word(r))]
         leaves, price = self._open.get(order_id, (0, None))
         if leaves and price is not None and reports[-1].exec_type not in REFUSALS:
             words.append(f"{self._name(order_id)} rests {leaves}@{self._ticks(price)}")

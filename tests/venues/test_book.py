@@ -218,7 +218,9 @@ def test_31_at_the_close_day_orders_end_and_gtc_orders_stay(say: Talk):
 
 def test_31_the_close_ends_bids_before_asks_and_each_side_in_priority_order():
     book = book_of(bids=[(99_0000, 1), (98_0000, 1), (99_0000, 1)], asks=[(102_0000, 1), (101_0000, 1)])
-    assert [report.order_id for report in book.set_state(BookState.CLOSED, now=9)] == [3, 5, 4, 2, 1]
+    *ended, state = book.set_state(BookState.CLOSED, now=9)
+    assert [report.order_id for report in ended] == [3, 5, 4, 2, 1]
+    assert (state.exec_type, state.reason) == (ExecType.STATE, Reason.STATE_CLOSED)
 
 
 def test_31_a_closed_book_cancels_but_takes_nothing_new(say: Talk):
@@ -233,7 +235,7 @@ def test_31_a_book_that_opens_again_goes_on_with_what_stayed():
     book = book_of(asks=[(100_0500, 300)])
     book.submit(sell(200, limit=100_0600, tif=TimeInForce.GTC), now=0)
     book.set_state(BookState.CLOSED, now=1)
-    assert book.set_state(BookState.CONTINUOUS, now=2) == []
+    assert kinds(book.set_state(BookState.CONTINUOUS, now=2)) == ["STATE"]
     assert fills(book.submit(buy(200, limit=100_0600), now=3)) == [(100_0600, 200)]
 
 
@@ -648,5 +650,5 @@ def test_a_book_through_which_much_has_gone_holds_nothing_of_it():
         if order_id % 2:
             book.submit(buy(200, limit=101_0000, tif=IOC), now=order_id)
     assert len(book) == 0
-    assert book.state_hash() == Book().state_hash()
+    assert list(book.orders()) == []
     assert book.depth(Side.SELL, 1_000) == []
