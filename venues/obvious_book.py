@@ -175,6 +175,9 @@ class ObviousBook:
     ['NEW', 'TRADE', 'TRADE', 'CANCELED']
     """
 
+    is_special = True
+    """It has no short cut for plain orders, and says so to whoever asks."""
+
     def __init__(self, tick: int = 100, policies: Policies = PLAIN) -> None:
         if tick <= 0:
             raise ValueError(f"tick = {tick}: a tick is a whole number of price units above zero, $0.01 is 100")
@@ -583,6 +586,8 @@ class ObviousBook:
         if message.terms is not None:
             terms = _terms_of(message.terms, order.side, total, price, order.time_in_force, self._at)
             _check_changes(order, terms)
+        elif not _terms_fit(terms, order.side, total, price, order.time_in_force, self._at):
+            raise Refused(Reason.BAD_TERMS)
         wanted = replace(order, order_qty=total, terms=terms, resting=False)
         if order.is_peg:
             wanted.cap = price
@@ -644,17 +649,18 @@ class ObviousBook:
         if not order.terms.post_only or not self._matching or order.is_stop or order.is_early:
             return Reason.NONE
         assert order.price is not None
-        other = Side(-order.side)
+        other, reason, placed = Side(-order.side), Reason.NONE, replace(order)
         if any(maker.is_market for maker in self._sides[other][:1]):
             raise Refused(Reason.POST_ONLY)
-        best, reason = self._best(other), Reason.NONE
+        best = self._best(other)
         if best is not None and within(order.side, order.price, best):
-            order.price = self._passive(order.side, best - order.side)
-            if self.policies.post_only is PostOnly.REJECT or not is_price(order.price):
+            placed.price, reason = self._passive(order.side, best - order.side), Reason.SLID
+            if self.policies.post_only is PostOnly.REJECT or not is_price(placed.price):
                 raise Refused(Reason.POST_ONLY)
-            reason = Reason.SLID
-        if self.policies.post_only_meets_hidden is PostOnlyMeetsHidden.REJECT and self._meet(order, self._reach(order)):
+        avoids_hidden = self.policies.post_only_meets_hidden is PostOnlyMeetsHidden.REJECT
+        if avoids_hidden and self._meet(placed, self._reach(placed)):
             raise Refused(Reason.POST_ONLY)
+        order.price = placed.price
         return reason
 
     def _peg_price(self, peg: Order) -> int | None:
@@ -749,7 +755,7 @@ class ObviousBook:
         self._rest(order)
 
     def _trade(self, taker: Order, reach: Reach) -> Reason:
-        """Trade with one after the other; BUDGET_SPENT when that is why it stopped."""
+        """Trade with one after the other; BUDGET_SPENT when the budget has limited the last trade or buys no more."""
         spent = Reason.NONE
         while taker.order_id in self._live and (met := self._meet(taker, reach)):
             maker, price, qty = met
@@ -759,6 +765,7 @@ class ObviousBook:
             if maker.owner == taker.owner and self.policies.self_trade is not SelfTrade.NONE:
                 self._prevent(maker, taker, qty)
             else:
+                spent = Reason.BUDGET_SPENT if qty < _offered(maker, taker) else Reason.NONE
                 self._match(maker, taker, price, qty)
         if self.policies.iceberg_refresh is IcebergRefresh.AFTER_SWEEP:
             swept = [o for o in self._sides[Side(-taker.side)] if not o.shown_qty and not o.is_hidden]
@@ -767,7 +774,10 @@ class ObviousBook:
         return spent
 
     def _meet(self, taker: Order, reach: Reach) -> tuple[Order, int, int] | None:
-        """The first order in the queue with which the taker can trade now, the price, how many shares."""
+        """The first order in the queue with which the taker can trade now, the price, how many shares.
+
+        No shares: what is left of the budget buys none.
+        """
         skips = self.policies.self_trade is SelfTrade.SKIP
         picky = self.policies.min_qty is MinQtyMode.PER_INTERACTION
         for maker in self._sides[Side(-taker.side)]:
@@ -778,9 +788,11 @@ class ObviousBook:
                 return None  # and all that follow are worse
             if skips and maker.owner == taker.owner:
                 continue
-            qty = self._size_between(maker, taker, price)
-            if not 0 < qty < max(maker.minimum, taker.minimum if picky else 0):
-                return maker, price, qty
+            least = max(maker.minimum, taker.minimum if picky else 0)
+            offered = _offered(maker, taker)
+            bought = self._affordable(offered, taker, price)
+            if offered >= least and not 0 < bought < least:
+                return maker, price, bought
         return None
 
     def _price_between(self, maker: Order, taker: Order, reach: Reach) -> int | None:
@@ -793,14 +805,13 @@ class ObviousBook:
             if taker.price is None:
                 price = own or self._best(taker.side) or self.last_px or self.policies.reference_px
             else:
-                price = own if own is not None and within(taker.side, reach.limit, own) else reach.limit
+                price = own if own is not None and within(taker.side, taker.price, own) else taker.price
         if not price or not within(taker.side, reach.limit, price):
             return None
         return price if not reach.upper or reach.lower <= price <= reach.upper else None
 
-    def _size_between(self, maker: Order, taker: Order, price: int) -> int:
-        """Of an iceberg the shown part; of its reserve and of a hidden order all."""
-        qty = min(maker.shown_qty or maker.leaves_qty, taker.leaves_qty)
+    def _affordable(self, qty: int, taker: Order, price: int) -> int:
+        """Of so many shares those that what is left of a budget buys, in whole lots."""
         if not taker.terms.budget:
             return qty
         lot = self.policies.lot if self.policies.odd_lots is OddLots.REJECT else 1
@@ -1050,7 +1061,7 @@ class ObviousBook:
         if state is CONTINUOUS or (state is CLOSED and before is BookState.CLOSING_AUCTION):
             price, volume, surplus = self._uncross()
             self._end_all(lambda o: o.time_in_force is OPG or (o.time_in_force is CLOSE and not o.is_early))
-            self._end_market_orders(price if volume else None)
+            self._end_market_orders(price if volume else None, but=IOC)
         self.state = state
         if state is CLOSED:
             self._end_all(lambda o: o.time_in_force not in (GTC, GTD), Reason.SESSION_END)
@@ -1063,9 +1074,11 @@ class ObviousBook:
         for order in [order for order in self.orders() if ends(order)]:
             self._end(order, reason)
 
-    def _end_market_orders(self, price: int | None) -> None:
+    def _end_market_orders(self, price: int | None, but: TimeInForce | None = None) -> None:
         """After an uncross at that price (None: nothing traded)."""
         for order in self._market_orders(BUY) + self._market_orders(SELL):
+            if order.time_in_force is but:
+                continue
             self._leave(order)
             self._market_remainder(order, price)
             if order.order_id in self._live:
@@ -1210,6 +1223,11 @@ class ObviousBook:
             self._limit_since = None
         elif self._limit_since is None:
             self._limit_since = self._at
+
+
+def _offered(maker: Order, taker: Order) -> int:
+    """Shares of one trade: of an iceberg the shown part, of its reserve and of a hidden order all."""
+    return min(maker.shown_qty or maker.leaves_qty, taker.leaves_qty)
 
 
 class Reach(NamedTuple):

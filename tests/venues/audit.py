@@ -6,111 +6,171 @@ The numbers are those of our collection of matching rules (whole-engine properti
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from venues.book import Book
-from venues.messages import ExecType, ExecutionReport, Liquidity, Message, NewOrder, ReplaceOrder, Side
+from venues.messages import (
+    BookState,
+    ExecType,
+    ExecutionReport,
+    Liquidity,
+    NewOrder,
+    OrdStatus,
+    Reason,
+    ReplaceOrder,
+    Side,
+    Terms,
+)
+from venues.policies import PLAIN, Policies, SelfTrade, SmallerSize
+
+REFUSALS = (ExecType.REJECTED, ExecType.CANCEL_REJECTED)
 
 
 @dataclass
 class Known:
     """An order as its owner could know it from its reports."""
 
+    owner: int
     side: Side
     price: int | None
-    qty: int
+    order_qty: int
+    plain: bool
+    """A limit order without any terms, in the queue from the beginning: what is first in, first out."""
+    came: int = 0
+    """When it got its place: the number of the report."""
     filled: int = 0
-    cancelled: int = 0
 
     @property
     def open(self) -> int:
-        return self.qty - self.filled - self.cancelled
+        return self.order_qty - self.filled
 
 
 class Audit:
-    """``audit.take(message, reports)`` after every message, then ``audit.check(book)``."""
+    """``audit.take(command, reports)`` after every command, then ``audit.check(book)``."""
 
-    def __init__(self) -> None:
+    def __init__(self, policies: Policies = PLAIN) -> None:
+        self.policies = policies
         self.live: dict[int, Known] = {}
-        self.queues: dict[tuple[Side, int], list[int]] = {}
-        """Ids at one price of one side, in the order in which they came there or lost their place."""
         self.traded = {Side.BUY: 0, Side.SELL: 0}
+        self.picky: set[int] = set()
+        """Orders that have, or may have got, a minimum: they pass others over."""
+        self._count = 0
+        self._half: ExecutionReport | None = None
+        """The first party's report of a trade whose second is to come."""
+        self._command: Any = None
 
-    def take(self, message: Message | None, reports: list[ExecutionReport]) -> None:
-        """``message`` None: the reports of a close."""
-        assert reports or message is None, "every message gets at least one report"
+    def take(self, command: Any, reports: list[ExecutionReport]) -> None:
+        """The reports of one command, or of the passing of time."""
+        self._command = command
         for report in reports:
-            self._book(message, report)
-        self._enter(message)
+            self._count += 1
+            if report.exec_type in REFUSALS:
+                assert report is reports[-1], "a refusal is the last word"
+            elif report.exec_type is not ExecType.STATE:
+                self._book(report)
+        assert self._half is None, "a trade has two parties"
 
-    def check(self, book: Book) -> None:
+    def check(self, book: Any) -> None:
         bid, bid_qty, ask, ask_qty = book.top()
-        assert not (bid_qty and ask_qty) or bid < ask, "106: never locked or crossed"
+        if book.state is BookState.CONTINUOUS and not self.policies.batch_interval:
+            assert not (bid_qty and ask_qty) or bid < ask, "106: never locked or crossed"
         assert self.traded[Side.BUY] == self.traded[Side.SELL], "107: bought = sold"
-        in_book = {o.order_id: (o.side, o.price, o.leaves_qty, o.cum_qty) for o in book.orders()}
-        told = {order_id: (k.side, k.price, k.open, k.filled) for order_id, k in self.live.items()}
-        assert in_book == told, "107: filled + open + cancelled = submitted"
-        self._check_levels(book)
+        in_book = {o.order_id: (o.owner, o.side, o.leaves_qty, o.cum_qty) for o in book.orders()}
+        known = {order_id: (k.owner, k.side, k.open, k.filled) for order_id, k in self.live.items()}
+        assert in_book == known, "107: filled + open + taken out = submitted"
+        check_levels(book)
 
-    def _check_levels(self, book: Book) -> None:
-        orders = list(book.orders())
-        assert len(book) == len(orders), "108: the index of ids equals the union of the queues"
-        assert all(book.find(order.order_id) is order for order in orders)
-        for side in Side:
-            levels = book.depth(side, 10**6)
-            prices = [price for price, _, _ in levels]
-            assert prices == sorted(set(prices), reverse=side is Side.BUY), "108: best first, each price once"
-            for price, volume, count in levels:
-                sizes = [o.leaves_qty for o in orders if o.side is side and o.price == price]
-                assert (volume, count) == (sum(sizes), len(sizes)), "108: a level's totals are those of its orders"
-                assert min(sizes) > 0, "108: no empty orders"
-        best = [book.depth(side, 1)[0][:2] if book.depth(side, 1) else (0, 0) for side in (Side.BUY, Side.SELL)]
-        assert book.top() == (*best[0], *best[1]), "108: the best price is the best level's"
-
-    def _book(self, message: Message | None, report: ExecutionReport) -> None:
-        kind, order_id = report.exec_type, report.order_id
+    def _book(self, report: ExecutionReport) -> None:
+        kind = report.exec_type
         if kind is ExecType.NEW:
-            assert isinstance(message, NewOrder)
-            self.live[order_id] = Known(message.side, message.price, message.qty)
-        elif kind is ExecType.REPLACED:
-            self._replaced(message, report)
-        elif kind is ExecType.TRADE:
-            self._trade(report)
-        elif kind is ExecType.CANCELED:
-            known = self.live.pop(order_id)
-            assert (known.filled, report.leaves_qty) == (report.cum_qty, 0)
-            self._leave(order_id, known)
-
-    def _trade(self, report: ExecutionReport) -> None:
+            assert report.order_id not in self.live, "11: an id is live once"
+            order = self._command
+            if isinstance(order, NewOrder) and isinstance(order.terms, Terms) and order.terms.min_qty:
+                self.picky.add(report.order_id)
+            plain = isinstance(order, NewOrder) and (order.terms or Terms()) == Terms() and int(order.time_in_force) < 2
+            self.live[report.order_id] = Known(
+                report.owner, report.side, report.price, report.order_qty, plain, self._count
+            )
+            assert (report.cum_qty, report.leaves_qty) == (0, report.order_qty)
+            return
         known = self.live[report.order_id]
+        if kind is ExecType.TRADE:
+            self._trade(report, known)
+        else:
+            self._changed(report, known)
+        assert (known.filled, known.order_qty) == (report.cum_qty, report.order_qty), "107: per order"
+        if kind in (ExecType.CANCELED, ExecType.EXPIRED):
+            assert (report.leaves_qty, report.ord_status) == (0, OrdStatus.CANCELED)
+            assert known.open > 0, "nothing ends twice"
+        else:
+            assert report.leaves_qty == known.open, "107: per order"
+        if not report.leaves_qty:
+            del self.live[report.order_id]
+
+    def _changed(self, report: ExecutionReport, known: Known) -> None:
+        if report.exec_type is ExecType.REPLACED and isinstance(self._command, ReplaceOrder):
+            kept = report.price == known.price and report.order_qty <= known.order_qty
+            if not kept or self.policies.smaller_size is SmallerSize.LOSES:
+                known.came = self._count
+            known.plain = known.plain and self._command.terms is None
+            if self._command.terms is not None:
+                self.picky.add(report.order_id)
+        if report.reason is Reason.PRICE_BAND and report.exec_type is ExecType.RESTATED:
+            known.came = self._count
+        if report.exec_type is ExecType.RESTATED and report.reason is Reason.SELF_TRADE:
+            assert report.order_qty < known.order_qty, "a decrement makes smaller"
+        known.order_qty, known.price = report.order_qty, report.price
+
+    def _trade(self, report: ExecutionReport, known: Known) -> None:
         known.filled += report.last_qty
+        known.price = report.price
         self.traded[report.side] += report.last_qty
         assert report.last_qty > 0, "no trade of zero shares"
-        assert (known.filled, known.open) == (report.cum_qty, report.leaves_qty), "107: per order"
-        if report.liquidity is Liquidity.MAKER:
-            assert report.last_px == known.price, "109: a trade is at the maker's price"
-            first = self.queues[(report.side, report.last_px)][0]
-            assert report.order_id == first, "110: nobody fills before who came earlier is done"
-        elif known.price is not None:
-            assert int(report.side) * (known.price - report.last_px) >= 0, "109: within the taker's limit"
-        if not known.open:
-            self._leave(report.order_id, self.live.pop(report.order_id))
+        assert report.ord_status is (OrdStatus.PARTIALLY_FILLED if known.open else OrdStatus.FILLED)
+        if report.price is not None:
+            assert int(report.side) * (report.price - report.last_px) >= 0, "109: within the limit"
+        first, self._half = self._half, None if self._half else report
+        if first is None:
+            return
+        same = (first.last_px, first.last_qty, first.at) == (report.last_px, report.last_qty, report.at)
+        assert same, "a trade's two reports agree"
+        assert first.side is not report.side, "a buyer and a seller"
+        if report.liquidity is Liquidity.AUCTION:
+            assert (first.liquidity, first.side) == (Liquidity.AUCTION, Side.BUY), "the buyer's report comes first"
+            return
+        assert (first.liquidity, report.liquidity) == (Liquidity.MAKER, Liquidity.TAKER)
+        assert first.price is None or first.last_px == first.price, "109: a trade is at the maker's price"
+        self._first_in_line(first, report)
 
-    def _replaced(self, message: Message | None, report: ExecutionReport) -> None:
-        assert isinstance(message, ReplaceOrder)
-        known = self.live[report.order_id]
-        if not (message.price == known.price and message.qty <= known.qty):
-            self._leave(report.order_id, known)
-        known.qty, known.price = message.qty, message.price
+    def _first_in_line(self, maker: ExecutionReport, taker: ExecutionReport) -> None:
+        """110: of plain orders none fills before one that is better, or as good and earlier."""
+        filled = self.live.get(maker.order_id)
+        if filled is None or not filled.plain or maker.price is None or taker.order_id in self.picky:
+            return
+        for order_id, other in self.live.items():
+            if order_id == maker.order_id or not other.plain or other.side is not maker.side or other.price is None:
+                continue
+            if other.owner == taker.owner and self.policies.self_trade is SelfTrade.SKIP:
+                continue
+            better = int(maker.side) * (other.price - maker.price)
+            assert better < 0 or (better == 0 and other.came > filled.came), "110: first in, first out"
 
-    def _enter(self, message: Message | None) -> None:
-        """What is left of the message's order stands in its queue, if it does not already."""
-        known = self.live.get(message.order_id) if message is not None else None
-        if message is not None and known is not None and known.price is not None:
-            queue = self.queues.setdefault((known.side, known.price), [])
-            if message.order_id not in queue:
-                queue.append(message.order_id)
 
-    def _leave(self, order_id: int, known: Known) -> None:
-        queue = self.queues.get((known.side, known.price or 0), [])
-        if order_id in queue:
-            queue.remove(order_id)
+def check_levels(book: Any) -> None:
+    """108: totals, index and best prices are those of the orders."""
+    orders = list(book.orders())
+    assert len(book) == len(orders), "108: the index of ids equals the union of the queues"
+    assert all(book.find(order.order_id).order_id == order.order_id for order in orders)
+    best = []
+    for side in (Side.BUY, Side.SELL):
+        levels = book.depth(side, 10**6)
+        shown: dict[int, list[int]] = {}
+        for order in orders:
+            if order.side is side and order.shown_qty and order.price is not None:
+                shown.setdefault(order.price, []).append(order.shown_qty)
+        prices = sorted(shown, reverse=side is Side.BUY)
+        assert levels == [(price, sum(shown[price]), len(shown[price])) for price in prices], "108: level totals"
+        best += levels[0][:2] if levels else (0, 0)
+    assert book.top() == tuple(best), "108: the best price is the best level's"
+    for order in orders:
+        assert order.leaves_qty > 0, "108: no empty orders"
+        assert 0 <= order.shown_qty <= order.leaves_qty

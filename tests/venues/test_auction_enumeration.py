@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from venues.book import Book
 from venues.messages import BookState, ExecType, ExecutionReport, Liquidity, NewOrder, Reason, Side, Terms
 from venues.obvious_book import ObviousBook
 from venues.policies import MarketRemainder, Policies
 
-BOOKS: list[Callable[..., Any]] = [ObviousBook]
+BOOKS: list[Callable[..., Any]] = [ObviousBook, Book]
 TICK = 100
 
 
@@ -106,7 +107,7 @@ def state_report(reports: list[ExecutionReport]) -> ExecutionReport:
 
 @pytest.mark.parametrize("make_book", BOOKS)
 @given(sent=books, reference=references)
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_the_price_is_the_one_that_enumeration_of_all_prices_finds(make_book: Any, sent: Any, reference: Any):
     book = call(make_book, sent, reference)
     before = book.state_hash()
@@ -121,7 +122,7 @@ def test_the_price_is_the_one_that_enumeration_of_all_prices_finds(make_book: An
 
 @pytest.mark.parametrize("make_book", BOOKS)
 @given(sent=books, reference=references)
-@settings(max_examples=400)
+@settings(max_examples=200)
 def test_everybody_gets_what_priority_gives_at_that_price(make_book: Any, sent: Any, reference: Any):
     sent = without_shown_market_orders(sent)
     book = call(make_book, sent, reference)
