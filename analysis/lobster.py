@@ -19,9 +19,7 @@ Cost
     About 5 us a row written at 10 levels.
 
 Does not model
-    What the tables do not tell: where `orders` has no column `display_qty` (-1 all, 0 none, n a peak, -2 none before
-    it is triggered) every limit order at a lit venue counts as displayed; where `reports` has no column `price`, as
-    resting at the limit that was sent.
+    What orders for the closing auction display in its call: no row says when they join it.
 
 Source: LOBSTER, "Limit order book data: output structure" (lobsterdata.com).
 """
@@ -48,7 +46,7 @@ from analysis.codes import (
     SELL,
     TRADE,
 )
-from analysis.tables import Columns, Ints, RunTables
+from analysis.tables import Columns, RunTables
 
 OPENS: Final = 34_200_000_000_000
 """09:30, ns after midnight."""
@@ -64,7 +62,9 @@ AUCTION: Final = 3
 ICEBERG_REFRESH, STATE_CONTINUOUS, STATE_HALTED = 13, 60, 64
 
 ALL, NOTHING, NOT_YET = -1, 0, -2
-"""What an order displays, as `display_qty` says it; n is the peak of an iceberg."""
+"""What an order displays, as `display_qty` says it; n: a peak; -2: nothing yet, it waits (a stop, a CLOSE order)."""
+
+CLOSE: Final = 7
 
 _NS_A_SECOND: Final = 1_000_000_000
 _NS_A_MILLISECOND: Final = 1_000_000
@@ -190,7 +190,7 @@ def message_text(row: MessageRow, opens: int = OPENS) -> str:
 def lobster_rows(tables: RunTables, venue: int, levels: int) -> Iterator[tuple[MessageRow, list[int]]]:
     """The rows of both files: each message with the book after it."""
     book = _DisplayedBook(tables.directory.is_lit(venue))
-    sent = _sent(tables["orders"], venue)
+    sent = _sent(tables["orders"], tables["order_terms"], venue)
     before = book.row(levels)
     for seq, group in groupby(_reports(tables["reports"], venue), key=lambda report: report.seq):
         for row in book.messages(sent.get(seq), group):
@@ -203,28 +203,32 @@ def lobster_rows(tables: RunTables, venue: int, levels: int) -> Iterator[tuple[M
 # -- the tables -------------------------------------------------------------------------------------
 
 
-def _sent(orders: Columns, venue: int) -> dict[int, _Sent]:
+def _sent(orders: Columns, terms: Columns, venue: int) -> dict[int, _Sent]:
     """New orders and replaces by their sequence number."""
+    displays = _displays(terms, venue)
     chosen = (orders["venue"] == venue) & ((orders["action"] == ACTION_NEW) | (orders["action"] == ACTION_REPLACE))
-    seq, price = (orders[name][chosen].tolist() for name in ("seq", "price"))
-    display = _column(orders, "display_qty", ALL)[chosen].tolist()
-    return {number: _Sent(*terms) for number, *terms in zip(seq, price, display, strict=True)}
+    sent = {}
+    for seq, price, tif in zip(
+        *(orders[name][chosen].tolist() for name in ("seq", "price", "time_in_force")), strict=True
+    ):
+        sent[seq] = _Sent(price, NOT_YET if tif == CLOSE else displays.get(seq, ALL))
+    return sent
+
+
+def _displays(terms: Columns, venue: int) -> dict[int, int]:
+    """What the orders that are more than plain display, by sequence number."""
+    rows = np.flatnonzero(terms["venue"] == venue)
+    waits = (terms["stop_px"][rows] != 0) | (terms["trail"][rows] != 0)
+    pegged = terms["peg"][rows] != 0
+    display = np.where(waits, NOT_YET, np.where(pegged, NOTHING, terms["display_qty"][rows]))
+    return dict(zip(terms["seq"][rows].tolist(), display.tolist(), strict=True))
 
 
 def _reports(reports: Columns, venue: int) -> Iterator[_Report]:
     """A venue's reports in the order in which its matching engine made them."""
     rows = np.flatnonzero(reports["venue"] == venue)
     rows = rows[np.argsort(reports["seq"][rows], kind="stable")]
-    columns = [reports[name][rows].tolist() for name in _Report._fields[:-1]]
-    prices = _column(reports, "price", 0)[rows].tolist()
-    return map(_Report, *columns, prices)
-
-
-def _column(columns: Columns, name: str, otherwise: int) -> Ints:
-    try:
-        return columns[name]
-    except (KeyError, ValueError):
-        return np.full(len(columns), otherwise, dtype=np.int64)
+    return map(_Report, *(reports[name][rows].tolist() for name in _Report._fields))
 
 
 # -- the displayed book -----------------------------------------------------------------------------

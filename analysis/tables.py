@@ -34,9 +34,13 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         *("side", "time_in_force", "price", "qty", "leaves_at"),
     ),
     "orders": ("at", "venue", "seq", "order_id", "owner", "action", "side", "time_in_force", "price", "qty"),
+    "order_terms": (
+        *("at", "venue", "seq", "order_id", "display_qty", "min_qty", "post_only", "peg", "peg_offset"),
+        *("stop_px", "trail", "trail_step", "expire_at", "budget"),
+    ),
     "reports": (
         *("at", "venue", "seq", "order_id", "owner", "exec_type", "reason"),
-        *("side", "liquidity", "last_px", "last_qty", "leaves_qty", "fee"),
+        *("side", "liquidity", "last_px", "last_qty", "leaves_qty", "price", "fee"),
     ),
     "trades": ("at", "venue", "seq", "price", "qty", "side", "maker_order", "taker_order", "maker", "taker"),
     "quotes": ("at", "venue", "seq", "bid", "bid_qty", "ask", "ask_qty"),
@@ -72,6 +76,7 @@ class RunTables:
     """The tables of one run and its ``market.json``. A table the run did not write is an empty one."""
 
     orders: pd.DataFrame
+    order_terms: pd.DataFrame
     reports: pd.DataFrame
     trades: pd.DataFrame
     quotes: pd.DataFrame

@@ -35,7 +35,9 @@ from sim.streams import Streams
 from venues.dark import DarkPool
 from venues.fees import FeeSchedule
 from venues.lit import LitVenue
-from venues.messages import ExecType, Side
+from venues.market_halt import CircuitBreaker, MarketHalt
+from venues.messages import BookState, ExecType, Side
+from venues.policies import PLAIN
 from venues.reference import DirectReference, SipReference
 from venues.session import EVERY_REPORT, Session
 from venues.sip import DirectBoard, Sip
@@ -65,6 +67,8 @@ class Market:
     sip: Sip | None = None
     fundamental: Fundamental | None = None
     agents: dict[str, Participant] = field(default_factory=dict)
+    phases: list[tuple[int, LitVenue, BookState]] = field(default_factory=list)
+    """(time ns, venue, the phase of its session that begins)."""
     numbers: dict[str, int] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
@@ -82,6 +86,11 @@ class Market:
 
     def start(self) -> None:
         """Set everybody off, at time 0."""
+        for at, venue, state in self.phases:
+            if at == 0:
+                venue.set_state(state)
+            else:
+                self.env.call_at(at, venue.set_state, state)
         if self.fundamental is not None:
             self.fundamental.start()
         for agent in self.agents.values():
@@ -193,6 +202,8 @@ class _Builder:
             if isinstance(venue, m.DarkVenue):
                 self.market.venues[venue.name] = self._dark(number, venue)
         self.market.venues = {venue.name: self.market.venues[venue.name] for venue in scenario.venues}
+        self._lean_on_national_best()
+        self._add_halts()
         instrument = scenario.instrument
         fees = {name: (venue.fees.maker, venue.fees.taker) for name, venue in self.market.venues.items()}
         self.place = Place(env, log, self.market.new_order_id, instrument.tick, instrument.lot, fees)
@@ -241,8 +252,14 @@ class _Builder:
         fees = FeeSchedule(venue.fees.maker, venue.fees.taker)
         service = self.latency(venue.service, f"{venue.name}/service")
         if isinstance(venue, m.LitVenue):
-            tick = self.scenario.instrument.tick
-            return LitVenue(self.env, number, venue.name, fees, service, self.log, venue.speed_bump, tick)
+            instrument = self.scenario.instrument
+            policies = PLAIN if venue.policies is None else venue.policies.policies(instrument.lot)
+            made = LitVenue(
+                self.env, number, venue.name, fees, service, self.log, venue.speed_bump, instrument.tick, policies
+            )
+            for phase in venue.phases:
+                self.market.phases.append((phase.at, made, phase.book_state))
+            return made
         make = load_named(venue.kind, self.scenario.folder)
         made = make(self.env, number, venue.name, fees, service, self.log, **venue.parameters())
         assert isinstance(made, Venue)
@@ -257,13 +274,6 @@ class _Builder:
         return Sip(self.env, lit, links, self.draws_of(sip.processing, "sip/processing"), self.log)
 
     def _dark(self, number: int, venue: m.DarkVenue) -> DarkPool:
-        reference: SipReference | DirectReference
-        if venue.reference.feed == "sip":
-            assert self.market.sip is not None
-            latency = self.latency(venue.reference.latency.of("sip"), f"{venue.name}/reference")
-            reference = SipReference(self.market.sip.nbbo_view(self.env, latency))
-        else:
-            reference = DirectReference(self._board(venue.reference.latency, f"{venue.name}/reference"))
         return DarkPool(
             self.env,
             number,
@@ -271,10 +281,36 @@ class _Builder:
             FeeSchedule(venue.fees.maker, venue.fees.taker),
             self.latency(venue.service, f"{venue.name}/service"),
             self.log,
-            reference,
+            self._reference(venue.name, venue.reference),
             self.scenario.instrument.tick,
             venue.min_qty,
         )
+
+    def _reference(self, venue: str, reference: m.Reference) -> SipReference | DirectReference:
+        if reference.feed == "sip":
+            assert self.market.sip is not None
+            latency = self.latency(reference.latency.of("sip"), f"{venue}/reference")
+            return SipReference(self.market.sip.nbbo_view(self.env, latency))
+        return DirectReference(self._board(reference.latency, f"{venue}/reference"))
+
+    def _lean_on_national_best(self) -> None:
+        for venue in self.scenario.venues:
+            made = self.market.venues[venue.name]
+            if isinstance(venue, m.LitVenue) and venue.reference is not None and isinstance(made, LitVenue):
+                made.follow(self._reference(venue.name, venue.reference))
+
+    def _add_halts(self) -> None:
+        halts = self.scenario.halts
+        if halts is None:
+            return
+        market_halt = MarketHalt(self.env, list(self.market.venues.values()), halts.call)
+        for halt in halts.planned:
+            market_halt.plan(halt.at, halt.length)
+        breaker = halts.circuit_breaker
+        if breaker is not None:
+            price = self.scenario.instrument.price
+            levels = [price - round(price * fall) for fall in breaker.falls]
+            CircuitBreaker(self.env, self.market.lit, levels, breaker.length, market_halt)
 
     def _board(self, latencies: m.PerVenue, name: str, venues: Sequence[LitVenue] | None = None) -> DirectBoard:
         lit = self.market.lit if venues is None else venues

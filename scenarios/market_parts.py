@@ -21,6 +21,7 @@ from scenarios.fields import (
 )
 from scenarios.latencies import LatencySpec, PerVenue, constant, everywhere
 from scenarios.part import Part
+from scenarios.policy_parts import Phases, VenuePolicies
 from scenarios.quantities import parse_duration, parse_price, parse_rate
 
 
@@ -82,6 +83,15 @@ class Fees(Part):
     taker: Fee = Field(0, description="For shares that take, $/share.", examples=["0.0030"])
 
 
+class Reference(Part):
+    """Where a venue gets the national best from: a dark pool for its midpoint, a lit venue for its pegs."""
+
+    feed: Literal["sip", "direct"] = Field("sip", description="The SIP, or the venues' own feeds.", examples=["sip"])
+    latency: PerVenue = Field(
+        everywhere("100us"), description="From the feed's source to the venue.", examples=["100us"]
+    )
+
+
 class LitVenue(Part):
     """A venue with a displayed book in price-time priority."""
 
@@ -96,14 +106,16 @@ class LitVenue(Part):
         constant("500ns"), description="Time the matching engine takes for one message.", examples=["500ns"]
     )
     speed_bump: Duration = Field(0, description="Delay of every inbound message.", examples=["350us"])
-
-
-class Reference(Part):
-    """Where a dark pool gets the midpoint it crosses at."""
-
-    feed: Literal["sip", "direct"] = Field("sip", description="The SIP, or the venues' own feeds.", examples=["sip"])
-    latency: PerVenue = Field(
-        everywhere("100us"), description="From the feed's source to the pool.", examples=["100us"]
+    policies: VenuePolicies | None = Field(
+        None, description="How it matches, where venues differ; none: the defaults.", examples=["{post_only: slide}"]
+    )
+    reference: Reference | None = Field(
+        None, description="Where pegs that follow the national best get it from.", examples=["{feed: sip}"]
+    )
+    phases: Phases = Field(
+        (),
+        description="Phases of its session by time; none: continuous from the start, closed at the end.",
+        examples=["[{at: 0s, state: pre_open}, {at: 1s, state: continuous}]"],
     )
 
 

@@ -66,6 +66,7 @@ from scenarios.market_parts import (
     SipFeed,
 )
 from scenarios.part import Part
+from scenarios.policy_parts import Halts
 from scenarios.quantities import QuantityError, parse_duration, parse_number, show
 from scenarios.strategy_parts import StrategyField, StrategySpec
 
@@ -208,6 +209,9 @@ class Scenario(Part):
     )
     venues: Annotated[tuple[AnyVenue, ...], AfterValidator(_at_least_one)] = Field(
         description="Where it is traded.", examples=["[{name: NYSE, kind: lit}]"]
+    )
+    halts: Halts | None = Field(
+        None, description="Halts of all venues together.", examples=["{planned: [{at: 10s, length: 5s}]}"]
     )
     feeds: Feeds = Field(Feeds.model_construct(sip=None), description="The SIP, or none.", examples=["{sip: {}}"])
     strategies: dict[Name, StrategyField] = Field(

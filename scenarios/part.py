@@ -168,6 +168,7 @@ _EXPLANATIONS: dict[str, Callable[[type[Part], ErrorDetails], str]] = {
     "missing": _missing,
     "extra_forbidden": _unknown_key,
     "literal_error": _not_one_of,
+    "enum": _not_one_of,
     "union_tag_invalid": _unknown_kind,
     "union_tag_not_found": _kind_missing,
     "string_type": _not_text,

@@ -182,16 +182,21 @@ class MidpointBook:
         return reports
 
     def set_state(self, state: BookState, now: int) -> list[ExecutionReport]:
-        """Open or close; closing ends all DAY orders, buys before sells, oldest first; opening crosses what stayed."""
+        """Open, halt or close; closing ends DAY orders, buys before sells, oldest first; opening crosses what stayed.
+
+        Every other state is a halt: orders stay, cancels are taken, nothing crosses.
+        """
         self.state = state
         if state is BookState.CONTINUOUS:
             return self._cross_resting(now)
+        if state is not BookState.CLOSED:
+            return []
         ended = [o for side in self._resting.values() for o in side.values() if o.time_in_force is TimeInForce.DAY]
         return [self._take_out(order, Reason.SESSION_END, now) for order in ended]
 
     def _fault(self, order: NewOrder, replaced: int | None = None) -> Reason:
         if self.state is not BookState.CONTINUOUS:
-            return Reason.VENUE_CLOSED
+            return Reason.VENUE_CLOSED if self.state is BookState.CLOSED else Reason.VENUE_HALTED
         if order.terms is not None or order.time_in_force not in TIMES_IN_FORCE:
             return Reason.NOT_SUPPORTED
         if order.qty < self.min_qty:
@@ -340,9 +345,14 @@ class DarkPool(Venue):
             self._report(None, crossed, now)
             self._watch(self.book.both_sides_rest)
 
-    def close(self) -> None:
-        """End the session: DAY orders are cancelled and told so."""
+    @property
+    def state(self) -> BookState:
+        """The phase of its session."""
+        return self.book.state
+
+    def set_state(self, state: BookState) -> None:
+        """Continuous, closed, or any other: nothing crosses and no order is taken until it is continuous again."""
         self.seq += 1
         now = self.env.now
-        self._report(None, self.book.set_state(BookState.CLOSED, now), now)
-        self._watch(False)
+        self._report(None, self.book.set_state(state, now), now)
+        self._watch(self.book.both_sides_rest)

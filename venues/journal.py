@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from sim.log import EventLog, Schema
 from venues.messages import CancelOrder, ExecType, ExecutionReport, NewOrder, Quote, ReduceOrder, ReplaceOrder
-from venues.tables import ORDERS, QUOTES, REPORTS, TRADES
+from venues.tables import ORDER_TERMS, ORDERS, QUOTES, REPORTS, TRADES
 
 KEPT: Final = 1_024
 """Entries that wait to be packed."""
@@ -49,7 +49,7 @@ class Journal:
         self.entries: list[Entry] = []
         """Append here, and :meth:`write` when there are more than `KEPT`."""
         self.quotes: list[QuoteEntry] = []
-        for schema in (ORDERS, REPORTS, TRADES):
+        for schema in (ORDERS, ORDER_TERMS, REPORTS, TRADES):
             log.table(schema)
 
     @classmethod
@@ -64,6 +64,7 @@ class Journal:
         self.quotes.clear()
         if entries:
             self._extend(ORDERS, _order_rows, entries)
+            self._extend(ORDER_TERMS, _terms_rows, entries)
             self._extend(REPORTS, _report_rows, entries)
             self._extend(TRADES, _trade_rows, entries)
         if quotes:
@@ -98,13 +99,26 @@ def _order_row(pack: Pack, at: int, number: int, seq: int, message: Any) -> byte
     return pack(at, number, seq, 0, message.owner, BAD, 0, -1, 0, 0)
 
 
+def _terms_rows(pack: Pack, entries: list[Entry]) -> list[bytes]:
+    rows: list[bytes] = []
+    for at, seq, message, _, line in entries:
+        if (message.__class__ is NewOrder or message.__class__ is ReplaceOrder) and message.terms is not None:
+            shown, *others = message.terms
+            try:
+                rows.append(pack(at, line.number, seq, message.order_id, -1 if shown is None else shown, *others))
+            except (struct.error, TypeError):
+                continue  # no terms that a book takes: it was refused
+    return rows
+
+
 def _report_rows(pack: Pack, entries: list[Entry]) -> list[bytes]:
     rows: list[bytes] = []
     push = rows.append
     for _, seq, _, reports, (number, fees) in entries:
-        for kind, _, order_id, owner, side, _, px, qty, _, leaves, liquidity, reason, at, _ in reports:
+        for kind, _, order_id, owner, side, price, px, qty, _, leaves, liquidity, reason, at, _ in reports:
             fee = fees[liquidity] * qty if qty else 0
-            push(pack(at, number, seq, order_id, owner, kind, reason, side, liquidity, px, qty, leaves, fee))
+            limit = price or 0
+            push(pack(at, number, seq, order_id, owner, kind, reason, side, liquidity, px, qty, leaves, limit, fee))
     return rows
 
 

@@ -1,32 +1,56 @@
-"""A lit venue: displayed book, direct feed, trade prints.
+"""A lit venue: displayed book, direct feed, trade prints, sessions and auctions.
 
 Rules
     Each message that changes the displayed best or trades publishes one update (quote, and the print if it traded) with
     the venue's sequence number, at the moment the matching engine is done with it. Subscribers are woken by prices and
     prints; an update of sizes alone is found by those who look.
-    The displayed book never ends a message locked or crossed: that is an invariant, checked on every change.
+    The displayed book never ends a message locked or crossed while it trades continuously: that is an invariant,
+    checked on every change.
+    In a call and in a halt the quote is empty: nothing there can be traded with. A batch venue quotes what its book
+    shows, and the quote of before while that is locked or crossed. An auction's print has the side BUY.
+    What the book has to do by itself (orders that expire, batch auctions, pauses) is done when it is due.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from sim.environment import Environment
 from sim.history import History
 from sim.log import EventLog
 from venues.book import Book
 from venues.fees import FeeSchedule
-from venues.messages import BookState, Print, Quote, Side
+from venues.messages import BookState, ExecutionReport, Print, Quote, Side
+from venues.obvious_book import ObviousBook
+from venues.order_feed import OrderFeed
+from venues.policies import PLAIN, Policies
 from venues.tables import QUOTES
 from venues.venue import Venue
 
 BUY = Side.BUY
+CONTINUOUS, CLOSED = BookState.CONTINUOUS, BookState.CLOSED
+EMPTY = (0, 0, 0, 0)
 _make_quote: Callable[..., Quote] = tuple.__new__  # 0.15 us cheaper than the named constructor
 
 
+class NationalBest(Protocol):
+    """Where a venue gets the national best from: `venues.reference`."""
+
+    def best(self, now: int) -> tuple[int, int]:
+        """(bid, ask) as known here at ``now``; 0 for an empty side."""
+
+    def subscribe(self, handler: Callable[[object], object]) -> None:
+        """Call ``handler`` when it changes."""
+
+
 class LitVenue(Venue):
-    """A venue around a price-time :class:`Book` (or the one it is given); ``feed`` is its direct feed."""
+    """A venue around a price-time :class:`Book`; ``feed`` is its direct feed.
+
+    Args:
+        tick: price units; policies: what venues decide differently.
+        book: another book than the usual one, such as an :class:`ObviousBook`; it has policies of its own.
+    """
 
     kind = "lit"
 
@@ -40,21 +64,28 @@ class LitVenue(Venue):
         log: EventLog,
         speed_bump: int = 0,
         tick: int = 100,
-        book: Book | None = None,
+        policies: Policies = PLAIN,
+        book: Book | ObviousBook | None = None,
     ) -> None:
         super().__init__(env, number, name, fees, service, log, speed_bump)
-        self.book = Book(tick) if book is None else book
+        self.book = Book(tick, policies) if book is None else book
         log.table(QUOTES)
         self._match = self.book.handle  # type: ignore[method-assign]  # a call less a message
         self.feed: History[Quote] = History()
-        self._top = (0, 0, 0, 0)
+        self._top = EMPTY
+        self._acts_at = 0
+        """When the book has something to do by itself, as far as it is planned, ns; 0: it has not."""
+        self._order_feed: OrderFeed | None = None
+        self._trades_at_once = not self.book.policies.batch_interval
 
-    def _publish(self, message: Any, traded: int, now: int) -> None:
+    def _publish(self, message: Any, traded: int, now: int, anew: bool = False) -> None:
         book = self.book
-        if not traded and not book.best_moved():
+        if book.is_special:
+            self._plan()
+        elif not traded and not book.best_moved() and not anew:
             return
         before = self._top
-        top = book.top()
+        top = book.top() if not book.is_special else self._quoted()
         if top == before and not traded:
             return
         bid, bid_qty, ask, ask_qty = self._top = top
@@ -67,15 +98,69 @@ class LitVenue(Venue):
             self._journal.quotes.append((self.number, quote))
         self.feed.append(now, quote, not traded and bid == before[0] and ask == before[2])
 
+    def _quoted(self) -> tuple[int, int, int, int]:
+        """The quote while orders or policies are about that a plain book does not have."""
+        book = self.book
+        if book.state is not CONTINUOUS and book.state is not CLOSED:
+            return EMPTY
+        bid, bid_qty, ask, ask_qty = top = book.top()
+        if not bid_qty or not ask_qty or bid < ask:
+            return top
+        if book.state is CLOSED:
+            return EMPTY
+        return top if self._trades_at_once else self._top
+
     def _print_of(self, traded: int, before: tuple[int, int, int, int], top: tuple[int, int, int, int]) -> Print:
         taker = self._last_taker
         assert taker is not None
         emptied = top[2] != before[2] if taker.side is BUY else top[0] != before[0]
         return Print(taker.side, taker.last_px, traded, emptied)
 
-    def close(self) -> None:
-        """End the session: DAY orders are cancelled and told so."""
-        self.seq += 1
+    # -- sessions, and what the book does by itself ---------------------------------------------
+
+    @property
+    def state(self) -> BookState:
+        """The phase of its session."""
+        return self.book.state
+
+    def set_state(self, state: BookState) -> None:
+        """Begin a phase of the session, now; an auction that ends trades first."""
+        self._acted(self.book.set_state(state, self.env.now))
+
+    def _acted(self, reports: list[ExecutionReport]) -> None:
+        """What the book did without a message has a sequence number of its own."""
         now = self.env.now
-        self._report(None, self.book.set_state(BookState.CLOSED, now), now)
-        self._publish(None, 0, now)
+        if reports:
+            self.seq += 1
+            self._publish(None, self._report(None, reports, now), now, anew=True)
+
+    def _plan(self) -> None:
+        """Wake up when the book has something to do by itself."""
+        due = self.book.next_at()
+        if due is not None and (not self._acts_at or due < self._acts_at):
+            self._acts_at = due
+            self.env.call_at(max(due, self.env.now), self._act, due)
+
+    def _act(self, due: int) -> None:
+        if due == self._acts_at:  # else something earlier came between and has planned anew
+            self._acts_at = 0
+            self._acted(self.book.advance(self.env.now))
+            self._plan()
+
+    def follow(self, national: NationalBest) -> None:
+        """Let pegs follow the national best (`peg_reference: national`) as it is known here."""
+        national.subscribe(lambda _: self._lean_on(national))
+        self._lean_on(national)
+
+    def _lean_on(self, national: NationalBest) -> None:
+        now = self.env.now
+        self._acted(self.book.set_reference(*national.best(now), now))
+
+    # -- more than the best quote ---------------------------------------------------------------
+
+    def order_feed(self) -> OrderFeed:
+        """The order-by-order feed (L3), made when it is first asked for; `level_feed`s are made from it."""
+        if self._order_feed is None:
+            feed = self._order_feed = OrderFeed(self.book, self.book.policies)
+            self._listen = feed.publish
+        return self._order_feed

@@ -8,7 +8,7 @@ order of its matching engine. Prices are price units ($0.0001), sizes shares, ti
 from __future__ import annotations
 
 from sim.log import Column, Schema
-from venues.messages import ExecType, Liquidity, Reason, Side, TimeInForce
+from venues.messages import ExecType, Liquidity, Peg, Reason, Side, TimeInForce
 
 ACTIONS = {0: "NEW", 1: "CANCEL", 2: "REPLACE", 3: "BAD", 4: "REDUCE"}
 
@@ -29,6 +29,27 @@ ORDERS = Schema(
     ),
 )
 
+ORDER_TERMS = Schema(
+    "order_terms",
+    "What the new orders and replaces that are more than plain said of themselves; 0: nothing, unless said otherwise.",
+    (
+        Column("at", "i8", "ns"),
+        Column("venue", "i1", "venue"),
+        Column("seq", "i4", "count"),
+        Column("order_id", "i8", "id"),
+        Column("display_qty", "i8", "shares"),  # -1: all; 0: hidden; n: the peak of an iceberg
+        Column("min_qty", "i8", "shares"),
+        Column("post_only", "i1", "count"),
+        Column("peg", "i1", "code", {int(p): p.name for p in Peg}),
+        Column("peg_offset", "i8", "price"),
+        Column("stop_px", "i8", "price"),
+        Column("trail", "i8", "price"),
+        Column("trail_step", "i8", "price"),
+        Column("expire_at", "i8", "ns"),
+        Column("budget", "i8", "price"),  # price units x shares
+    ),
+)
+
 REPORTS = Schema(
     "reports",
     "Execution reports in the order in which the book made them; fees in millionths of a dollar, paid positive.",
@@ -45,6 +66,7 @@ REPORTS = Schema(
         Column("last_px", "i8", "price"),
         Column("last_qty", "i8", "shares"),
         Column("leaves_qty", "i8", "shares"),
+        Column("price", "i8", "price"),  # the order's limit, a peg's present price; 0: none
         Column("fee", "i8", "micros"),
     ),
 )

@@ -18,11 +18,12 @@ from sim.log import EventLog
 from sim.station import Station
 from venues.fees import FeeSchedule
 from venues.journal import KEPT, Journal, Line
-from venues.messages import ExecType, ExecutionReport, Liquidity
+from venues.messages import NOBODY, BookState, ExecType, ExecutionReport, Liquidity, Side
 from venues.session import EVERY_REPORT, WAKES, Session
 
 TRADE = ExecType.TRADE
 MAKER, TAKER = Liquidity.MAKER, Liquidity.TAKER
+BUY = Side.BUY
 LAST_EVENTS = 12
 """How many of a venue's last messages a broken invariant shows."""
 
@@ -33,6 +34,15 @@ class BrokenInvariant(AssertionError):
     def __init__(self, what: str, venue: str, at: int, message: object, last: list[str]) -> None:
         events = "\n  ".join(last)
         super().__init__(f"{what}\nvenue {venue}, time {at} ns, message {message!r}\nlast messages there:\n  {events}")
+
+
+class _Nobody:
+    """Whoever the reports of no order are for."""
+
+    ways = (0,) * len(ExecType)
+
+    def put(self, message: object, wake: bool = False) -> None:
+        """Nobody carries them."""
 
 
 class Venue:
@@ -66,12 +76,14 @@ class Venue:
         self.handled: dict[int, int] = {}
         """Messages handled, by owner."""
         self._station = Station(env, service, self._serve)
-        self._sessions: dict[int, Session] = {}
+        self._sessions: dict[int, Session | _Nobody] = {NOBODY: _Nobody()}
         self.traded_qty = 0
         """Shares traded."""
         self._last: deque[object] = deque(maxlen=LAST_EVENTS)
         self._logs = log.enabled
         self._last_taker: ExecutionReport | None = None
+        self._listen: Callable[[list[ExecutionReport], int, int], object] | None = None
+        """Told of (reports, the venue's sequence number, time ns), if anybody listens."""
         self._journal = Journal.of(log)
         self._line = Line(number, (0, fees.maker, fees.taker, 0))
 
@@ -109,9 +121,18 @@ class Venue:
     def _publish(self, message: Any, traded: int, now: int) -> None:
         """Tell the world what the message changed; ``traded`` is the size it took."""
 
+    @property
+    def state(self) -> BookState:
+        """The phase of its session."""
+        return BookState.CONTINUOUS
+
+    def set_state(self, state: BookState) -> None:
+        """Begin a phase of the session, now; an auction that ends trades first."""
+        raise NotImplementedError
+
     def close(self) -> None:
         """End the session: DAY orders are cancelled and told so."""
-        raise NotImplementedError
+        self.set_state(BookState.CLOSED)
 
     def _report(self, message: Any, reports: list[ExecutionReport], now: int) -> int:
         """Log and send what the venue says to a message (None: it speaks of its own accord); the total size traded."""
@@ -120,6 +141,8 @@ class Venue:
             entries.append((now, self.seq, message, reports, self._line))
             if len(entries) >= KEPT:
                 self._journal.write()
+        if self._listen is not None:
+            self._listen(reports, self.seq, now)
         sessions = self._sessions
         for report in reports:
             session = sessions[report[3]]  # by place: half the time of by name
@@ -132,8 +155,8 @@ class Venue:
         traded = 0
         taker = None
         for report in reports:
-            if report[0] is TRADE and report[10] is TAKER:
-                traded += report[7]
+            if report[0] is TRADE and report[10] is not MAKER and (report[10] is TAKER or report[4] is BUY):
+                traded += report[7]  # of an auction's two reports the buyer's
                 taker = report
         self.traded_qty += traded
         self._last_taker = taker

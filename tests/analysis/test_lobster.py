@@ -18,7 +18,7 @@ from scenarios.run import run
 from sim.log import EventLog
 from tests.analysis.builders import BUY, DARK, FLOW, IOC, MAKER, NYSE, SELL, Recording, market
 from venues.messages import ExecType, Liquidity, Reason
-from venues.tables import ORDERS, REPORTS
+from venues.tables import ORDER_TERMS, ORDERS, REPORTS
 
 ADD, REDUCE, DELETE, EXECUTE, HIDDEN, CROSS, HALT = range(1, 8)
 NEW, TRADE, CANCELED, RESTATED, TRIGGERED, STATE = (
@@ -155,14 +155,16 @@ class ByHand:
         self.report(TRADE, order_id, side=side, last_qty=qty, last_px=px, leaves_qty=leaves, liquidity=liquidity)
 
     def tables(self) -> RunTables:
-        orders = np.zeros(len(self.orders), [(c.name, "i8") for c in ORDERS.columns] + [("display_qty", "i8")])
-        for row, (seq, order_id, price, display_qty) in zip(orders, self.orders, strict=True):
-            row["seq"], row["order_id"], row["price"], row["display_qty"] = seq, order_id, price, display_qty
-        reports = np.zeros(len(self.reports), [(c.name, "i8") for c in REPORTS.columns] + [("price", "i8")])
+        orders = np.zeros(len(self.orders), [(c.name, "i8") for c in ORDERS.columns])
+        terms = np.zeros(len(self.orders), [(c.name, "i8") for c in ORDER_TERMS.columns])
+        for row, special, (seq, order_id, price, display_qty) in zip(orders, terms, self.orders, strict=True):
+            row["seq"], row["order_id"], row["price"] = seq, order_id, price
+            special["seq"], special["display_qty"], special["stop_px"] = seq, max(-1, display_qty), display_qty == -2
+        reports = np.zeros(len(self.reports), [(c.name, "i8") for c in REPORTS.columns])
         for row, values in zip(reports, self.reports, strict=True):
             for name, value in values.items():
                 row[name] = value
-        return RunTables.from_arrays({"orders": orders, "reports": reports}, market())
+        return RunTables.from_arrays({"orders": orders, "order_terms": terms, "reports": reports}, market())
 
 
 @pytest.fixture
