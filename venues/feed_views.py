@@ -115,7 +115,7 @@ class FeedView(Generic[P, S]):
         packets = self._packets
         while True:
             arrival = packets.next_arrival()
-            if self._answer is not None and self._answer[0] <= now and (arrival is None or self._answer[0] <= arrival):
+            if self._answer is not None and self._answer[0] <= now:
                 self._recover(self._answer[1])
             elif arrival is not None and arrival <= now:
                 self._take(packets.take())

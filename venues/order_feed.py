@@ -72,10 +72,6 @@ class BookOrder(Protocol):
         """Where it stands, price units; None: at no price."""
 
     @property
-    def leaves_qty(self) -> int:
-        """Open shares."""
-
-    @property
     def shown_qty(self) -> int:
         """Shares that the public sees."""
 
@@ -277,22 +273,20 @@ class OrderFeed:
     def _find_peaks(self) -> dict[int, int]:
         """By index of the report that shows it: what of a peak traded until the next one, or is still shown.
 
-        Of an iceberg that was cancelled in the end nobody can tell: its last peak is left out.
+        Of an iceberg that was cancelled in the end nobody can tell more than what traded of its last peak.
         """
         peaks: dict[int, int] = {}
-        ends: dict[int, tuple[int, int] | None] = {}  # of each order's present peak: (leaves, shown) when it ends
+        ends: dict[int, tuple[int, int]] = {}  # of each order's present peak: (leaves, shown) when it ends
         for index in range(len(self._reports) - 1, -1, -1):
             report = self._reports[index]
             order_id, leaves = report.order_id, report.leaves_qty
             if report.exec_type in (ExecType.CANCELED, ExecType.EXPIRED):
-                ends[order_id] = None
-            elif order_id not in ends:
+                continue
+            if order_id not in ends:
                 standing = self._standing(order_id)
                 ends[order_id] = (leaves, 0 if standing is None else standing.qty)
             if report.reason is Reason.ICEBERG_REFRESH:
-                end = ends[order_id]
-                if end is not None:
-                    peaks[index] = leaves - end[0] + end[1]
+                peaks[index] = leaves - ends[order_id][0] + ends[order_id][1]
                 ends[order_id] = (leaves, 0)
         return peaks
 
@@ -384,8 +378,8 @@ class OrderFeed:
 
 def _standing(live: BookOrder) -> Standing | None:
     """What the public sees of a live order, if anything; an order without a price stands in no level."""
-    qty = getattr(live, "shown_qty", live.leaves_qty)
-    return None if live.price is None or not qty else Standing(live.order_id, live.side, live.price, qty)
+    price, qty = live.price, live.shown_qty
+    return None if price is None or not qty else Standing(live.order_id, live.side, price, qty)
 
 
 _HANDLERS: Final[dict[ExecType, Callable[[OrderFeed, ExecutionReport], None]]] = {

@@ -97,9 +97,9 @@ class FeedRig:
 def displayed(book: Any, side: Side) -> list[tuple[int, int, int]]:
     """(order id, price, shares shown) of a side, in order of priority."""
     return [
-        (order.order_id, order.price, shown)
+        (order.order_id, order.price, order.shown_qty)
         for order in book.orders()
-        if order.side is side and order.price is not None and (shown := getattr(order, "shown_qty", order.leaves_qty))
+        if order.side is side and order.price is not None and order.shown_qty
     ]
 
 

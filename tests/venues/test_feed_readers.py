@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.venues.builders import buy, cancel, sell
 from tests.venues.feed_rig import FeedRig, RichFlow, aggregated, displayed
 from tests.venues.order_flow import TICK
+from venues.book import Book
 from venues.displayed_book import DisplayedBook, FeedError
 from venues.feed_messages import (
     LevelPacket,
@@ -21,11 +22,11 @@ from venues.feed_messages import (
     OrderExecuted,
     OrderPacket,
     OrderReduced,
+    OrderSnapshot,
 )
 from venues.feed_readers import InSequence, LevelReader, OrderBookReader
 from venues.level_feed import LevelFeed
-from venues.messages import Side
-from venues.obvious_book import ObviousBook
+from venues.messages import BookState, Side
 
 SELL = Side.SELL
 PX = 100_0500
@@ -73,7 +74,7 @@ def test_what_comes_twice_is_read_once():
 
 
 def test_a_heartbeat_shows_the_loss_of_the_last_packet():
-    rig = FeedRig(ObviousBook(TICK))
+    rig = FeedRig(Book(TICK))
     reader = OrderBookReader()
     reader.take(rig.feed.heartbeat(0))
     assert reader.missing is None
@@ -104,7 +105,7 @@ def test_a_packet_that_was_read_in_part_is_read_on():
 
 
 def test_after_a_snapshot_older_packets_are_dropped_and_newer_ones_applied():
-    rig = FeedRig(ObviousBook(TICK))
+    rig = FeedRig(Book(TICK))
     rig.send(sell(300, limit=PX, order_id=1))
     rig.send(sell(200, limit=PX, order_id=2))
     snapshot = rig.feed.snapshot(rig.now)
@@ -118,7 +119,7 @@ def test_after_a_snapshot_older_packets_are_dropped_and_newer_ones_applied():
 
 
 def test_a_snapshot_older_than_what_was_read_is_ignored():
-    rig = FeedRig(ObviousBook(TICK))
+    rig = FeedRig(Book(TICK))
     old = rig.feed.snapshot(0)
     rig.send(sell(300, limit=PX))
     rig.reader.recover(old)
@@ -126,7 +127,7 @@ def test_a_snapshot_older_than_what_was_read_is_ignored():
 
 
 def test_a_snapshot_from_within_the_gap_leaves_the_rest_of_the_gap():
-    rig = FeedRig(ObviousBook(TICK))
+    rig = FeedRig(Book(TICK))
     rig.send(sell(300, limit=PX))
     snapshot = rig.feed.snapshot(rig.now)
     for _ in range(2):
@@ -138,11 +139,18 @@ def test_a_snapshot_from_within_the_gap_leaves_the_rest_of_the_gap():
 
 
 def test_a_snapshot_carries_the_phase_of_the_session():
-    rig = FeedRig(ObviousBook(TICK))
-    rig.state(rig.book.state.HALTED)
+    rig = FeedRig(Book(TICK))
+    rig.state(BookState.HALTED)
     late = OrderBookReader()
     late.recover(rig.feed.snapshot(rig.now))
-    assert late.book.state is rig.book.state.HALTED
+    assert late.book.state is BookState.HALTED
+
+
+def test_of_a_packet_that_a_snapshot_contains_in_part_the_rest_is_read():
+    reader = OrderBookReader()
+    reader.recover(OrderSnapshot(0, 2, BookState.CONTINUOUS, added(1, 2).messages))
+    reader.take(added(2, 3))
+    assert (queue(reader.book), reader.seq) == ([1, 2, 3], 3)
 
 
 # -- losses ----------------------------------------------------------------------------------------------
@@ -174,7 +182,7 @@ class Lossy:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_with_losses_a_reader_is_either_exact_or_knows_that_it_is_not(seed: int):
-    rig = FeedRig(ObviousBook(TICK))
+    rig = FeedRig(Book(TICK))
     feeds = {depth: feed for depth, (feed, _) in rig.levels.items()}
     orders = Lossy(rig.feed, OrderBookReader(), seed)
     levels = {depth: Lossy(feed, LevelReader(), seed) for depth, feed in feeds.items()}
@@ -198,7 +206,7 @@ def depth_of(reader: LevelReader) -> list[list[tuple[int, int, int]]]:
 
 @pytest.mark.parametrize("join", [1, 50, 299])
 def test_who_joins_late_and_recovers_later_is_exact(join: int):
-    rig, late, all_levels = FeedRig(ObviousBook(TICK)), OrderBookReader(), LevelReader()
+    rig, late, all_levels = FeedRig(Book(TICK)), OrderBookReader(), LevelReader()
     level_feed = LevelFeed(rig.feed)
     for step, _ in enumerate(RichFlow(9).steps(rig, 400)):
         if step == join:
@@ -218,7 +226,7 @@ def test_who_joins_late_and_recovers_later_is_exact(join: int):
 @settings(max_examples=30, deadline=None)
 @given(st.sets(st.integers(0, 199)), st.integers(0, 10_000))
 def test_whatever_is_lost_one_snapshot_at_the_end_makes_it_good(lost: set[int], seed: int):
-    rig, reader = FeedRig(ObviousBook(TICK)), OrderBookReader()
+    rig, reader = FeedRig(Book(TICK)), OrderBookReader()
     for _ in RichFlow(seed).steps(rig, 120):
         pass
     for index, packet in enumerate(rig.feed.history.items):
@@ -239,7 +247,7 @@ def test_a_reader_knows_how_many_shares_are_before_an_order():
 
 
 def test_an_execution_tells_the_last_price_and_the_shares_traded():
-    rig = FeedRig(ObviousBook(TICK))
+    rig = FeedRig(Book(TICK))
     rig.send(sell(300, limit=PX))
     rig.send(buy(120, limit=PX + 100))
     book, levels = rig.reader.book, rig.levels[None][1]

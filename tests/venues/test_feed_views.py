@@ -11,10 +11,10 @@ from sim.environment import Environment
 from tests.venues.builders import buy, sell
 from tests.venues.feed_rig import FeedRig, RichFlow
 from tests.venues.order_flow import TICK
+from venues.book import Book
 from venues.feed_views import LevelView, OrderBookView
 from venues.level_feed import ConflatedFeed, LevelFeed
 from venues.messages import Side
-from venues.obvious_book import ObviousBook
 
 SELL = Side.SELL
 PX = 100_0500
@@ -26,7 +26,7 @@ class Market:
 
     def __init__(self) -> None:
         self.env = Environment()
-        self.rig = FeedRig(ObviousBook(TICK))
+        self.rig = FeedRig(Book(TICK))
 
     def at(self, now: int, message: object) -> None:
         self.env.call_at(now, self._send, message)

@@ -8,11 +8,11 @@ from sim.environment import Environment
 from tests.venues.builders import buy, cancel, sell
 from tests.venues.feed_rig import FeedRig, RichFlow
 from tests.venues.order_flow import TICK
+from venues.book import Book
 from venues.feed_messages import LevelPacket, LevelTrade, LevelUpdate
 from venues.feed_readers import LevelReader
 from venues.level_feed import ConflatedFeed, LevelFeed
 from venues.messages import Side, Terms
-from venues.obvious_book import ObviousBook
 
 BUY, SELL = Side.BUY, Side.SELL
 PX = 100_0500
@@ -23,7 +23,7 @@ class Levels:
     """A book and one level feed."""
 
     def __init__(self, depth: int | None) -> None:
-        self.rig = FeedRig(ObviousBook(TICK))
+        self.rig = FeedRig(Book(TICK))
         self.feed = LevelFeed(self.rig.feed, depth)
 
     def after(self, *messages: object) -> list[LevelPacket]:
@@ -94,7 +94,7 @@ def test_a_trade_against_hidden_shares_is_told_without_a_level():
 
 
 def test_packets_are_numbered_without_a_gap_whatever_the_depth():
-    rig = FeedRig(ObviousBook(TICK))
+    rig = FeedRig(Book(TICK))
     for _ in RichFlow(3).steps(rig, 300):
         pass
     for feed, _ in rig.levels.values():
@@ -135,7 +135,7 @@ class Slow:
 
     def __init__(self, interval: int, depth: int | None = None) -> None:
         self.env = Environment()
-        self.rig = FeedRig(ObviousBook(TICK))
+        self.rig = FeedRig(Book(TICK))
         self.levels = LevelFeed(self.rig.feed, depth)
         self.feed = ConflatedFeed(self.env, self.levels, interval)
 

@@ -1,4 +1,4 @@
-"""What the order-by-order feed says, message by message. The book is the obvious one: it knows every kind of order."""
+"""What the order-by-order feed says, message by message."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from tests.venues.builders import GTC, IOC, buy, cancel, replace, sell
 from tests.venues.feed_rig import FeedRig
+from venues.book import Book
 from venues.feed_messages import (
     CrossTrade,
     HiddenTrade,
@@ -20,9 +21,8 @@ from venues.feed_messages import (
     TradingState,
 )
 from venues.messages import BookState, NewOrder, Peg, ReduceOrder, Side, Terms, TimeInForce
-from venues.obvious_book import ObviousBook
 from venues.order_feed import OrderFeed
-from venues.policies import IcebergRefresh, Policies, SelfTrade, SmallerSize
+from venues.policies import Band, BandReference, IcebergRefresh, Policies, SelfTrade, SmallerSize
 
 BUY, SELL = Side.BUY, Side.SELL
 PX = 100_0500
@@ -31,7 +31,7 @@ PX = 100_0500
 def rig_with(*orders: NewOrder, **policies: Any) -> FeedRig:
     """Order ids 1, 2, ... in the order given."""
     answers = Policies(**policies)
-    rig = FeedRig(ObviousBook(100, answers), answers)
+    rig = FeedRig(Book(100, answers), answers)
     for order_id, order in enumerate(orders, start=1):
         rig.send(order._replace(order_id=order_id))
     return rig
@@ -214,6 +214,31 @@ def test_a_peak_that_appears_and_is_cancelled_within_one_message_is_never_shown(
         self_trade=SelfTrade.CANCEL_OLDEST,
     )
     assert rig.send(buy(10, limit=PX)) == (OrderExecuted(1, 10, match=1), OrderAdded(2, BUY, 5, PX))
+
+
+@pytest.mark.parametrize("policy", IcebergRefresh)
+@pytest.mark.parametrize("stops", ["sell first", "buy first"])
+def test_a_stop_that_rests_where_an_iceberg_refreshes_stands_where_the_book_has_it(stops: str, policy: IcebergRefresh):
+    """One trade sets off both stops; the buyer takes the iceberg's next peak before or after the seller rests."""
+    selling = sell(5, limit=PX, order_id=2)._replace(terms=Terms(stop_px=PX))
+    buying = buy(10, limit=PX, order_id=3)._replace(terms=Terms(stop_px=PX))
+    rig = rig_with(iceberg(sell(40, limit=PX), peak=10), iceberg_refresh=policy)
+    for stop in (selling, buying) if stops == "sell first" else (buying, selling):
+        rig.send(stop)
+    rig.send(buy(10, limit=PX))
+    rig.check()
+    queue = [order.reference for order in rig.reader.book.orders()]
+    assert queue == [rig.feed.reference_of(order_id) for order_id in ((2, 1) if stops == "sell first" else (1, 2))]
+
+
+def test_an_order_brought_to_the_band_stands_there_under_a_new_reference():
+    """X passes over an own bid, sells lower and so moves the band below that bid."""
+    band = Band(width=50, reference=BandReference.LAST)
+    bids = buy(200, limit=100_4000, owner=1), buy(100, limit=99_5000, owner=2)
+    rig = rig_with(*bids, band=band, reference_px=100_0000, self_trade=SelfTrade.SKIP)
+    told = rig.send(sell(100, limit=99_5000, owner=1))
+    assert told == (OrderExecuted(2, 100, match=1), OrderDeleted(1), OrderAdded(3, BUY, 200, 100_0000))
+    rig.check()
 
 
 def test_a_decrement_against_an_own_order_reduces_without_a_trade():

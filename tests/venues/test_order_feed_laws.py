@@ -60,11 +60,14 @@ def test_of_plain_orders_everybody_holds_the_displayed_book(seed: int, width: in
     assert rig.traded_qty > 500, "they met"
 
 
+@pytest.mark.parametrize("make_book", [Book, ObviousBook])
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.parametrize("venue", VENUES)
-def test_of_every_kind_of_order_in_every_state_everybody_holds_the_displayed_book(venue: str, seed: int):
+def test_of_every_kind_of_order_in_every_state_everybody_holds_the_displayed_book(
+    venue: str, seed: int, make_book: type[Book] | type[ObviousBook]
+):
     policies = VENUES[venue]
-    rig = FeedRig(ObviousBook(TICK, policies), policies)
+    rig = FeedRig(make_book(TICK, policies), policies)
     for _ in RichFlow(seed).steps(rig, 600):
         rig.check()
     assert rig.traded_qty > 100, "they met"
@@ -93,7 +96,7 @@ def test_a_feed_that_begins_in_the_middle_of_the_day_goes_on_exactly():
 
 
 def test_hidden_orders_that_never_trade_change_nothing_of_what_is_told():
-    with_hidden, without = FeedRig(ObviousBook(TICK)), FeedRig(ObviousBook(TICK))
+    with_hidden, without = FeedRig(Book(TICK)), FeedRig(Book(TICK))
     for number in range(1, 60):
         plain = NewOrder(number, 1, Side.SELL, 5, (1_000 + number % 7) * TICK)
         hidden = NewOrder(1_000 + number, 1, Side.SELL, 5, (1_100 + number % 5) * TICK, terms=Terms(display_qty=0))
@@ -105,7 +108,7 @@ def test_hidden_orders_that_never_trade_change_nothing_of_what_is_told():
 
 def rich_day(seed: int) -> FeedRig:
     """A book in continuous trading that has seen 600 messages of every kind."""
-    rig = FeedRig(ObviousBook(TICK))
+    rig = FeedRig(Book(TICK))
     for _ in RichFlow(seed, states=False).steps(rig, 600):
         pass
     return rig
@@ -130,7 +133,7 @@ class Listeners(RuleBasedStateMachine):
 
     @initialize(venue=st.sampled_from(sorted(VENUES)))
     def open(self, venue: str) -> None:
-        self.rig = FeedRig(ObviousBook(TICK, VENUES[venue]), VENUES[venue])
+        self.rig = FeedRig(Book(TICK, VENUES[venue]), VENUES[venue])
 
     @rule(order_id=order_ids, side=st.sampled_from(Side), qty=sizes, price=prices | st.none(), tif=times, terms=terms)
     def order(
