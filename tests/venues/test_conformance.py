@@ -17,6 +17,7 @@ import pytest
 import sorsim as ss
 from sim.environment import Environment
 from sim.log import EventLog
+from venues.book import Book
 from venues.conformance.case import case
 from venues.conformance.check import Check, Difference, Way
 from venues.conformance.checks import CASES, check_venue, venue_checks
@@ -45,11 +46,16 @@ NAMED_VALUES = [
     if isinstance(default := getattr(PLAIN, field.name), StrEnum)
     for value in type(default)
 ]
-BOOKS = [ObviousBook]
+BOOKS = [Book, ObviousBook]
 
 
 def check_of(script: str, way: Way = Way.AS_WRITTEN, **policies: Any) -> Check:
     return Check(case("1 a rule", script, **policies), way)
+
+
+def quick_checks() -> list[Check]:
+    """Each case once, without those of thousands of orders."""
+    return [check for check in venue_checks() if check.way is Way.AS_WRITTEN and len(check.case.lines) < 1_000]
 
 
 def conversation(policies: Policies = PLAIN) -> Conversation:
@@ -60,6 +66,11 @@ def conversation(policies: Policies = PLAIN) -> Conversation:
 @pytest.mark.parametrize("check", venue_checks(), ids=str)
 def test_our_book(check: Check, book: type):
     check(book)
+
+
+def test_our_books_tell_the_same_to_the_last_field():
+    for check in quick_checks():
+        assert check.reports(Book) == check.reports(ObviousBook), str(check)
 
 
 # -- what the suite covers -------------------------------------------------------------------------
@@ -180,9 +191,15 @@ def test_a_difference_names_the_policies_and_the_mirror():
     ]
 
 
+class Repricing(Answering):
+    def spoil(self, reports: list[ExecutionReport]) -> list[ExecutionReport]:
+        return [report._replace(price=102_00) if report.last_qty else report for report in reports]
+
+
 @pytest.mark.parametrize(
     ("book", "found"),
     [
+        (Repricing, "its price was told as 10100"),
         (MakersKeptInTheDark, "each trade is told to both sides"),
         (Miscounting, "leaves_qty was 5"),
     ],
@@ -365,7 +382,7 @@ def test_116_no_hash_seed_changes_a_report(book: type):
             cwd=Path(ss.__file__).parent,
             env={**os.environ, "PYTHONHASHSEED": seed},
         ).stdout
-        for seed in ("0", "1", "4242")
+        for seed in ("0", "4242")
     }
     assert len(digests) == 1
 

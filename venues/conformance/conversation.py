@@ -153,7 +153,7 @@ class Conversation:
 
     def _price(self, name: str, price: int | None) -> str:
         account = self._ledger.accounts.get(self._names.number(name))
-        pegged = account is not None and account.terms is not None and account.terms.peg
+        pegged = account is not None and account.pegged
         return "MKT" if price is None and not pegged else self.frame.ticks(price)
 
     # -- what is ordered ------------------------------------------------------------------------

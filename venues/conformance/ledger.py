@@ -22,6 +22,8 @@ from venues.messages import (
 
 REFUSALS = (ExecType.REJECTED, ExecType.CANCEL_REJECTED)
 _ENDS = (ExecType.CANCELED, ExecType.EXPIRED)
+_AT_ITS_PRICE = (ExecType.TRADE, *_ENDS)
+"""Reports that move no price."""
 
 
 class Contradiction(AssertionError):
@@ -39,6 +41,11 @@ class Account:
     price: int | None
     terms: Terms | None = None
     triggered: bool = False
+
+    @property
+    def pegged(self) -> bool:
+        """Whether its price follows another."""
+        return self.terms is not None and bool(self.terms.peg)
 
     @property
     def waits(self) -> bool:
@@ -82,6 +89,8 @@ class Ledger:
         if account is None:
             raise Contradiction(f"a report of an order that is not live: {report}")
         _must((report.owner, report.side) == (account.owner, account.side), "owner and side never change", report)
+        if report.exec_type in _AT_ITS_PRICE and account.price is not None and not account.pegged:
+            _must(report.price == account.price, f"its price was told as {account.price}", report)
         if report.exec_type is ExecType.TRADE:
             _check_trade(report, account)
         else:
