@@ -121,9 +121,9 @@ plt.show()
 # - `dark_first` and `smart` trade part of their shares at the midpoint, before they show themselves, and `smart` goes
 #   where fees are low and where it was not beaten before.
 # - A race is decided by arithmetic. At 100 us the snipers are late everywhere and the client gets nearly all it aimed
-#   at. At 29 us they are first at BATS, and level with the client at EDGX and ARCA. At 10 us they win more of these. At
-#   NYSE, where their way is long and the client's is short, nothing changes: the negative control. IEX loses shares as
-#   well, many of them to makers who cancel: behind the speed bump an order arrives when the client's trades elsewhere
-#   are known to everybody.
+#   at. At 29 us they are first at BATS, and level with the client at EDGX and ARCA. At 10 us they win more at BATS and
+#   ARCA. At NYSE, where their way is long and the client's is short, nothing changes: the negative control. IEX loses
+#   shares as well, many of them to makers who cancel: behind the speed bump an order arrives when the client's trades
+#   elsewhere are known to everybody.
 # - Costs vary more from seed to seed than fills do. Where an interval above holds zero, these few short seeds say
 #   nothing; `sorsim compare us_equities --strategies all --baseline single_venue --seeds 30` says more.
