@@ -159,7 +159,7 @@ class LitVenue(Venue):
     # -- more than the best quote ---------------------------------------------------------------
 
     def order_feed(self) -> OrderFeed:
-        """The order-by-order feed (L3), made when it is first asked for; `level_feed`s are made from it."""
+        """The order-by-order feed (L3), made when it is first asked for; a `LevelFeed` is made from it."""
         if self._order_feed is None:
             feed = self._order_feed = OrderFeed(self.book, self.book.policies)
             self._listen = feed.publish
