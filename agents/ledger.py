@@ -19,8 +19,12 @@ class Ledger:
         self.cash = 0
 
     def book(self, fill: ExecutionReport, maker_fee: int = 0, taker_fee: int = 0) -> None:
-        """Take in a fill; fees in millionths of a dollar per share."""
-        fee = maker_fee if fill.liquidity is Liquidity.MAKER else taker_fee
+        """Take in a fill; fees in millionths of a dollar per share, none for an auction's."""
+        fee = 0  # of an auction
+        if fill.liquidity is Liquidity.MAKER:
+            fee = maker_fee
+        elif fill.liquidity is Liquidity.TAKER:
+            fee = taker_fee
         signed = int(fill.side) * fill.last_qty
         self.position += signed
         self.cash -= signed * fill.last_px * MICROS_PER_UNIT + fee * fill.last_qty

@@ -69,6 +69,7 @@ class Market:
     agents: dict[str, Participant] = field(default_factory=dict)
     phases: list[tuple[int, LitVenue, BookState]] = field(default_factory=list)
     """(time ns, venue, the phase of its session that begins)."""
+    halt: MarketHalt | None = None
     numbers: dict[str, int] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
@@ -90,12 +91,20 @@ class Market:
             if at == 0:
                 venue.set_state(state)
             else:
-                self.env.call_at(at, venue.set_state, state)
+                self.env.call_at(at, self._begin, (venue, state))
         if self.fundamental is not None:
             self.fundamental.start()
         for agent in self.agents.values():
             agent.start()
         self.env.call_in(STATE_INTERVAL, self._log_states)
+
+    def _begin(self, phase: tuple[LitVenue, BookState]) -> None:
+        """A phase begins; during a halt it waits."""
+        venue, state = phase
+        if self.halt is None:
+            venue.set_state(state)
+        else:
+            self.halt.begin(venue, state)
 
     def advance(self, until: int) -> None:
         """Run to the given time (ns); what is due exactly then waits for the next call."""
@@ -303,7 +312,7 @@ class _Builder:
         halts = self.scenario.halts
         if halts is None:
             return
-        market_halt = MarketHalt(self.env, list(self.market.venues.values()), halts.call)
+        market_halt = self.market.halt = MarketHalt(self.env, list(self.market.venues.values()), halts.call)
         for halt in halts.planned:
             market_halt.plan(halt.at, halt.length)
         breaker = halts.circuit_breaker

@@ -4,6 +4,8 @@ Rules
     A halt puts every venue that is not closed into HALTED at once; when it is over a call of the given length follows
     (VOLATILITY_AUCTION), whose auction opens continuous trading again, whatever phase a venue was in before. A halt
     within a halt makes it longer, never shorter.
+    A phase of a venue's session that is due during a halt waits for its end and then begins instead of the call (of
+    several the last one; CONTINUOUS begins with the call); the close does not wait.
     A circuit breaker has levels, each a share of the opening price. A print at a lit venue at or below a level sets it
     off, once a day each; the last one ends the day: it is not lifted again.
 
@@ -31,34 +33,54 @@ class MarketHalt:
         self._env = env
         self._venues = venues
         self._call = call
-        self._until = -1
+        self._until: int | None = -1
+        """When the halt that is on ends; None: not today; a time that has passed: there is none."""
+        self._waiting: dict[str, BookState] = {}
+        """Phases that came during the halt, by venue."""
         self.halts: list[tuple[int, int]] = []
         """(when it began, when trading is to go on), ns; -1: not today."""
 
     def plan(self, at: int, length: int) -> None:
         """Halt for ``length`` ns from ``at`` on."""
-        self._env.call_at(at, lambda _: self.halt(length))
+        self._env.call_at(at, self.halt, length)
 
     def halt(self, length: int | None) -> None:
         """Halt now. ``length`` ns; None: for the rest of the day."""
         now = self._env.now
         self._all(BookState.HALTED)
-        until = -1 if length is None else now + length
-        self.halts.append((now, until if length is None else until + self._call))
-        if length is None:
-            self._until = -1
-        elif until > self._until:
-            self._until = until
-            self._env.call_at(until, self._begin_call, until)
+        if length is None or self._until is None:
+            self._until = None
+        elif now + length > self._until:
+            self._until = now + length
+            self._env.call_at(self._until, self._begin_call, self._until)
+        self.halts.append((now, -1 if self._until is None else self._until + self._call))
+
+    def begin(self, venue: Venue, state: BookState) -> None:
+        """Begin a phase of a venue's session, or keep it until the halt is over."""
+        if state is not BookState.CLOSED and self._is_on:
+            self._waiting[venue.name] = state
+        else:
+            venue.set_state(state)
+
+    @property
+    def _is_on(self) -> bool:
+        return self._until is None or self._env.now < self._until
 
     def _begin_call(self, until: int) -> None:
-        if until == self._until:  # else it was made longer
-            self._all(BookState.VOLATILITY_AUCTION)
-            self._env.call_in(self._call, self._open, until)
+        if until != self._until:  # it was made longer
+            return
+        waiting, self._waiting = self._waiting, {}
+        for venue in self._venues:
+            if venue.state is BookState.HALTED:
+                phase = waiting.get(venue.name, BookState.CONTINUOUS)
+                venue.set_state(BookState.VOLATILITY_AUCTION if phase is BookState.CONTINUOUS else phase)
+        self._env.call_in(self._call, self._open, until)
 
     def _open(self, until: int) -> None:
         if until == self._until:
-            self._all(BookState.CONTINUOUS)
+            for venue in self._venues:
+                if venue.state is BookState.VOLATILITY_AUCTION:
+                    venue.set_state(BookState.CONTINUOUS)
 
     def _all(self, state: BookState) -> None:
         for venue in self._venues:

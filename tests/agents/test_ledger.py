@@ -52,3 +52,7 @@ def test_without_fees_cash_is_the_price_alone():
     ledger = Ledger()
     ledger.book(fill(BUY, 10, 5_0000))
     assert ledger.cash == -50 * DOLLAR
+
+
+def test_a_fill_in_an_auction_costs_no_fee():
+    assert after(fill(BUY, 200, 100_0000, Liquidity.AUCTION)) == (200, -20_000 * DOLLAR)
