@@ -1310,7 +1310,7 @@ def _terms_fit(terms: Terms, side: Side, qty: int, price: int | None, tif: TimeI
         terms.trail and terms.stop_px,
         terms.trail_step and not terms.trail,
         terms.expire_at and tif is not GTD,
-        tif is GTD and terms.expire_at < now,
+        tif is GTD and (not terms.expire_at or terms.expire_at < now),
         terms.budget and not is_plain_buy,
         tif in (OPG, CLOSE) and (is_stop or is_peg or terms.min_qty),
     )

@@ -212,7 +212,7 @@ class ManyDialogues(TwoBooks):
     """The same, longer."""
 
 
-ManyDialogues.TestCase.settings = settings(max_examples=600, stateful_step_count=60)
+ManyDialogues.TestCase.settings = settings(max_examples=300, stateful_step_count=50)
 test_nor_in_many_long_dialogues = pytest.mark.slow(ManyDialogues.TestCase)
 
 
