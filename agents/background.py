@@ -5,6 +5,8 @@ Rules
     exponential time and is then cancelled. Sides are fair. Sizes are uniform in round lots.
     A limit price lies an exponential distance (mean ``depth``) behind the flow's fair value, rounded away from it to
     the tick. The fair value is what has arrived on the flow's own news link: late news makes stale orders.
+    Shares of the limit orders may be hidden, icebergs, or stop orders: a stop lies as far beyond the fair value as the
+    limit would have lain behind it, and sends a market order when it goes.
 
 Does not model
     Memory, sign correlation, reaction to the book.
@@ -17,12 +19,40 @@ from dataclasses import dataclass
 
 from agents.participant import Participant, Place
 from sim.history import HistoryView
-from venues.messages import CancelOrder, ExecType, NewOrder, OrdStatus, Side, TimeInForce
+from venues.messages import CancelOrder, ExecType, NewOrder, OrdStatus, Side, Terms, TimeInForce
 from venues.protocols import OrderEntry, Reports
 
 BUY, SELL, DAY = Side.BUY, Side.SELL, TimeInForce.DAY
 TRADE, FILLED, REJECTED = ExecType.TRADE, OrdStatus.FILLED, OrdStatus.REJECTED
 _make_order: Callable[..., NewOrder] = tuple.__new__  # 0.15 us cheaper than the named constructor
+HIDDEN = Terms(display_qty=0)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderKinds:
+    """Which limit orders are of another kind: shares of all of them, together at most 1.
+
+    Attributes:
+        draw: a number from 0 to 1 for each order.
+        peak: shares that an iceberg shows.
+    """
+
+    draw: Callable[[], float]
+    hidden: float = 0.0
+    iceberg: float = 0.0
+    peak: int = 100
+    stop: float = 0.0
+
+    def of(self, order: NewOrder, stop_px: int) -> NewOrder:
+        """The order as it is sent; a stop at ``stop_px``, price units, has no limit."""
+        drawn = self.draw()
+        if drawn < self.hidden:
+            return order._replace(terms=HIDDEN)
+        if drawn < self.hidden + self.iceberg:
+            return order._replace(terms=Terms(display_qty=self.peak))
+        if drawn < self.hidden + self.iceberg + self.stop:
+            return order._replace(price=None, terms=Terms(stop_px=stop_px))
+        return order
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +62,7 @@ class FlowDraws:
     Attributes:
         limit_gap, market_gap: ns to the next order; None: there is none.
         lifetime: ns; distance: price units; lots: round lots; sides: +1 or -1.
+        kinds: None: all limit orders are plain.
     """
 
     limit_gap: Callable[[], int] | None
@@ -42,6 +73,7 @@ class FlowDraws:
     market_gap: Callable[[], int] | None
     market_lots: Callable[[], int]
     market_side: Callable[[], int]
+    kinds: OrderKinds | None = None
 
 
 class VenueFlow:
@@ -87,7 +119,10 @@ class VenueFlow:
         self._open[order_id] = None
         qty = draws.limit_lots() * self._place.lot
         price = price if price > tick else tick
-        self._session.send(_make_order(NewOrder, (order_id, self._number, side, qty, price, DAY, None)))
+        order = _make_order(NewOrder, (order_id, self._number, side, qty, price, DAY, None))
+        if draws.kinds is not None:
+            order = draws.kinds.of(order, _on_tick(fair + side * distance, side, tick))
+        self._session.send(order)
         env.call_in(draws.lifetime(), self._cancel, order_id)
 
     def _place_market(self, _: object) -> None:
@@ -117,6 +152,12 @@ class VenueFlow:
                 self._flow.ledger.book(report, *fees)
             if report.ord_status is FILLED or report.ord_status is REJECTED:
                 self._open.pop(report.order_id, None)
+
+
+def _on_tick(price: int, side: Side, tick: int) -> int:
+    """A stop's price, rounded to the tick away from the fair value; at least a tick."""
+    rounded = -(-price // tick) * tick if side is BUY else price // tick * tick
+    return max(tick, rounded)
 
 
 class BackgroundFlow(Participant):

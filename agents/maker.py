@@ -9,9 +9,12 @@ Rules
     A quote that was filled is put up again after `requote`, or by the next news. At the position limit the side that
     would add is taken down after the reaction time, and put up again when the position is below it; what fills on the
     way still counts, so the position can pass the limit by what was up.
+    What a venue refuses because it is closed, halted or in a call is tried again with the next news, not before; so is
+    a replace that was refused: the quote stands where it stood.
+    With `post_only` it never takes: a quote that would is refused, or moved, as the venue's policy says.
 
 Does not model
-    Post-only orders, hedging, a view on toxicity.
+    Hedging, a view on toxicity.
 """
 
 from __future__ import annotations
@@ -23,13 +26,29 @@ from typing import Any
 from agents.interests import sweeps_of
 from agents.participant import ESTIMATE, Participant, Place
 from sim.history import HistoryView
-from venues.messages import CancelOrder, ExecType, ExecutionReport, NewOrder, Quote, ReplaceOrder, Side, TimeInForce
+from venues.messages import (
+    CancelOrder,
+    ExecType,
+    ExecutionReport,
+    NewOrder,
+    Quote,
+    Reason,
+    ReplaceOrder,
+    Side,
+    Terms,
+    TimeInForce,
+)
 from venues.protocols import OrderEntry, QuoteView
 
 BUY = Side.BUY
 
 MAKER_WAKES = frozenset({ExecType.TRADE})
 """A maker must react to fills at once; what else comes back is read when it next acts."""
+
+SHUT = frozenset({Reason.VENUE_CLOSED, Reason.VENUE_HALTED, Reason.NOT_IN_THIS_STATE})
+"""Refusals that the same order would meet again: only news are a reason to ask once more."""
+
+NEVER_TAKES = Terms(post_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +67,7 @@ class MakerTerms:
     fade_size: int
     """Smallest sweep that makes it fade, shares; 0: it never does."""
     refresh: int
+    post_only: bool = False
 
 
 class Slot:
@@ -62,6 +82,7 @@ class Slot:
         self.order_id = 0
         """0: nothing is up."""
         self.price = 0
+        """Price units; 0: it is not where it was to be."""
         self.cum_qty = 0
         self.away_until = 0
 
@@ -87,6 +108,7 @@ class MarketMaker(Participant):
         self._feeds = feeds
         self._reaction = reaction
         self._terms = terms
+        self._order_terms = NEVER_TAKES if terms.post_only else None
         self._slots = {
             venue: [Slot(session, side, level) for level in range(terms.levels) for side in (Side.BUY, Side.SELL)]
             for venue, session in sessions.items()
@@ -144,7 +166,10 @@ class MarketMaker(Participant):
             del self._slot_of[report.order_id]
             if up:
                 slot.order_id = 0
-                self.env.call_in(self._terms.requote, self._requote_slot, (venue, slot))
+                if report.reason not in SHUT:
+                    self.env.call_in(self._terms.requote, self._requote_slot, (venue, slot))
+        elif up and report.exec_type is ExecType.CANCEL_REJECTED and report.reason is not Reason.UNKNOWN_ORDER:
+            slot.price = 0  # the replace was refused
 
     def _full_side(self) -> Side | None:
         """The side that is not quoted, because the position is at its limit."""
@@ -204,7 +229,8 @@ class MarketMaker(Participant):
                 slot.order_id = order_id = self.place.new_id()
                 slot.price, slot.cum_qty = price, 0
                 self._slot_of[order_id] = slot
-                slot.session.send(NewOrder(order_id, self.number, slot.side, self._terms.size, price, TimeInForce.DAY))
+                order = (order_id, self.number, slot.side, self._terms.size, price, TimeInForce.DAY, self._order_terms)
+                slot.session.send(NewOrder(*order))
             elif slot.price != price:
                 slot.price = price
                 slot.session.send(ReplaceOrder(slot.order_id, self.number, slot.cum_qty + self._terms.size, price))

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import ConfigDict, Discriminator, Field, GetJsonSchemaHandler, PlainSerializer, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    Tag,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -15,6 +24,7 @@ from scenarios.fields import (
     Duration,
     EventRate,
     Name,
+    Number,
     OwnKind,
     PositiveCount,
     PositiveDollars,
@@ -35,6 +45,16 @@ from scenarios.quantities import parse_duration, parse_price
 from scenarios.strategy_parts import StrategyField
 
 TradesOn = Literal["lit", "dark", "both"]
+
+
+def _from_0_to_1(value: float) -> float:
+    if not 0 <= value <= 1:
+        raise ValueError(f"{value:g} is not a share; write a number from 0 to 1, such as 0.1 for 10 %")
+    return value
+
+
+ShareOfOrders = Annotated[Number, AfterValidator(_from_0_to_1)]
+"""A share of something, 0 and 1 included."""
 
 
 def default_name(kind: object) -> object:
@@ -107,8 +127,28 @@ class BackgroundFlow(TradingAgent):
         description="Mean of the exponential distance of a limit price behind the flow's fair value, $.",
         examples=["0.02"],
     )
+    hidden_share: ShareOfOrders = Field(0, description="Share of the limit orders that show nothing.", examples=[0.1])
+    iceberg_share: ShareOfOrders = Field(0, description="Share of the limit orders that show a peak.", examples=[0.1])
+    peak: Shares = Field(100, description="Shares that an iceberg shows at a time.", examples=[100])
+    stop_share: ShareOfOrders = Field(
+        0, description="Share of the limit orders that are stop orders instead, beyond the fair value.", examples=[0.02]
+    )
     news: LatencySpec = Field(description="From the fundamental value to the flow.", examples=["10ms"])
     round_trip: PerVenue = Field(everywhere("400us"), description="To a venue and back.", examples=["400us"])
+
+    @property
+    def special_share(self) -> float:
+        """Share of the limit orders that are of any kind but the plain one."""
+        return self.hidden_share + self.iceberg_share + self.stop_share
+
+    @model_validator(mode="after")
+    def _shares_fit(self) -> BackgroundFlow:
+        if self.special_share > 1:
+            raise ValueError(
+                f"hidden_share, iceberg_share and stop_share are {self.special_share:g} of the orders together; "
+                "write shares that add up to 1 or less"
+            )
+        return self
 
 
 class RestingOrders(TradingAgent):
@@ -152,6 +192,9 @@ class MarketMaker(TradingAgent):
     )
     refresh: Duration = Field(
         parse_duration("20ms"), description="How long a faded side stays away.", examples=["20ms"]
+    )
+    post_only: Switch = Field(
+        False, description="true: its quotes never take; a venue refuses or moves those that would."
     )
 
 

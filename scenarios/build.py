@@ -13,7 +13,7 @@ from importlib.metadata import version
 from itertools import count
 from typing import Any
 
-from agents.background import BackgroundFlow, FlowDraws, RestingOrders
+from agents.background import BackgroundFlow, FlowDraws, OrderKinds, RestingOrders
 from agents.dark_liquidity import DarkDraws, DarkLiquidity
 from agents.maker import MAKER_WAKES, MakerTerms, MarketMaker
 from agents.news import Fundamental, Jumps, MeanReverting, ValueProcess
@@ -393,7 +393,14 @@ class _Builder:
             market_gap=market.exponential(market_rate) if market_rate > 0 else None,
             market_lots=self._lots(agent.size, market),
             market_side=market.choice_sign(),
+            kinds=self._order_kinds(agent, f"{name}@{venue}/kinds"),
         )
+
+    def _order_kinds(self, agent: m.BackgroundFlow, stream: str) -> OrderKinds | None:
+        if not agent.special_share:
+            return None
+        draw = self.streams.draws(stream).uniform()
+        return OrderKinds(draw, agent.hidden_share, agent.iceberg_share, agent.peak, agent.stop_share)
 
     def _resting(self, agent: m.RestingOrders, name: str, number: int) -> Participant:
         sessions = self._sessions(agent, name, number, _NO_TIME, NEVER, ENDS)
@@ -418,6 +425,7 @@ class _Builder:
             requote=agent.requote,
             fade_size=agent.fade_size,
             refresh=agent.refresh,
+            post_only=agent.post_only,
         )
         reaction = self.draws_of(agent.reaction, f"{name}/reaction")
         return MarketMaker(self.place, name, number, sessions, self._news(agent.news, name), feeds, reaction, terms)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from agents.background import BackgroundFlow, FlowDraws, RestingOrders
+from agents.background import BackgroundFlow, FlowDraws, OrderKinds, RestingOrders
 from agents.participant import CASH, POSITION
 from sim.streams import NANOS_PER_SECOND
 from tests.agents.builders import (
@@ -26,7 +26,7 @@ from tests.agents.builders import (
     rows_of,
     scenario_market,
 )
-from venues.messages import BookState
+from venues.messages import BookState, NewOrder, Terms
 
 LIMIT_RATE, MARKET_RATE = 150.0, 40.0
 LIFETIME, DEPTH = 50 * MS, 400
@@ -93,6 +93,52 @@ def test_a_price_lies_the_distance_behind_the_fair_value_and_is_rounded_away_fro
 
 def test_a_price_is_never_below_one_tick():
     assert limit_of(300, 10_000, 1) == TICK
+
+
+def sent_as(drawn: float, side: int = 1, **shares: float) -> tuple[int | None, Terms | None]:
+    """(limit, terms) of a limit order of two lots, 150 price units from $100.00, when this number is drawn."""
+    stage = Stage("NYSE")
+    sent: list[NewOrder] = []
+    stage.lit("NYSE")._match = lambda order, now: sent.append(order) or []
+    kinds = OrderKinds(always(drawn), **shares)
+    flow(stage, one_limit_order(limit_side=always(side), kinds=kinds))
+    stage.run(until=2_000)
+    (order,) = sent
+    return order.price, order.terms
+
+
+SHARES = {"hidden": 0.1, "iceberg": 0.2, "peak": 100, "stop": 0.05}
+
+
+@pytest.mark.parametrize(
+    ("drawn", "terms"),
+    [
+        (0.0, Terms(display_qty=0)),
+        (0.09, Terms(display_qty=0)),
+        (0.1, Terms(display_qty=100)),
+        (0.29, Terms(display_qty=100)),
+        (0.36, None),
+        (0.99, None),
+    ],
+)
+def test_a_part_of_the_limit_orders_is_hidden_or_an_iceberg_at_the_price_of_a_plain_one(drawn, terms):
+    assert sent_as(drawn, **SHARES) == (99_9800, terms)
+
+
+@pytest.mark.parametrize(("side", "stop"), [(1, 100_0200), (-1, 99_9800)])
+def test_a_stop_lies_beyond_the_fair_value_and_has_no_limit(side, stop):
+    assert sent_as(0.32, side, **SHARES) == (None, Terms(stop_px=stop))
+
+
+def test_kinds_of_orders_have_draws_of_their_own():
+    def prices(**keys):
+        rates = {"kind": "background_flow", "limit_rate": "200/s", "market_rate": "1/s", "news": "1ms"}
+        market = scenario_market({**rates, **keys})
+        market.advance(S)
+        rows = rows_of(market.log, "orders")
+        return [(r["at"], r["qty"], r["price"]) for r in rows if r["action"] == 0]
+
+    assert prices() == prices(hidden_share=0.4, iceberg_share=0.6, peak=100)
 
 
 def test_a_size_is_in_lots():

@@ -231,6 +231,51 @@ def test_a_quote_that_a_closed_venue_refused_is_tried_again():
     assert quotes(stage) == [(BUY, 100_0000, 300), (SELL, 100_0200, 300)]
 
 
+# -- venues that refuse ---------------------------------------------------------------------------------
+
+
+def halted(*times: tuple[int, BookState], news: list[tuple[int, int]]) -> Stage:
+    """A stage whose NYSE goes into these phases, with a maker."""
+    stage = Stage("NYSE", news=news)
+    for at, state in times:
+        stage.env.call_at(at, stage.lit("NYSE").set_state, state)
+    maker(stage, requote=100)
+    return stage
+
+
+def test_what_a_halted_venue_refuses_is_tried_again_with_the_next_news_and_not_before():
+    stage = halted((1, BookState.HALTED), news=[(2_000, VALUE), (3_000, VALUE)])
+    stage.run(until=10_000)
+    assert [at for at, action in actions(stage, after=0) if action == "NEW"] == [60, 60, 2_080, 2_080, 3_080, 3_080]
+
+
+def test_a_quote_whose_replace_was_refused_is_moved_with_the_next_news():
+    news = [(1_000, 100_0100), (4_000, 100_0100)]
+    stage = halted((500, BookState.HALTED), (2_000, BookState.CONTINUOUS), news=news)
+    stage.run(until=4_079)
+    assert quotes(stage) == QUOTES
+    stage.run(until=4_080)
+    assert quotes(stage) == [(BUY, 100_0000, 300), (SELL, 100_0200, 300)]
+
+
+def test_quotes_in_a_call_rest_and_are_not_sent_again():
+    stage = halted((1, BookState.OPENING_AUCTION), (5_000, BookState.CONTINUOUS), news=[(2_000, VALUE)])
+    stage.run(until=10_000)
+    assert quotes(stage) == QUOTES
+    assert len(actions(stage, after=0)) == 2
+
+
+def test_a_post_only_maker_never_takes_and_tries_again_with_the_next_news():
+    stage = Stage("NYSE", news=[(2_000, VALUE)])
+    stage.rests("NYSE", SELL, 100, 99_9500, at=1)
+    made = maker(stage, feed=10, post_only=True)  # seen at 11, quoted at 10
+    stage.run(until=100)
+    assert quotes(stage) == [(SELL, ASK, 300)]
+    stage.run(until=2_080)
+    assert quotes(stage) == [(BUY, 99_9400, 300), (SELL, ASK, 300)]
+    assert (stage.fills(MAKER), made.ledger.position) == ([], 0)
+
+
 # -- the position limit ---------------------------------------------------------------------------------
 
 
