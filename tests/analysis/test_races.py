@@ -97,6 +97,18 @@ def test_news_too_young_to_be_heard_at_that_venue_is_no_loss(unheard: dict[str, 
     assert maker_losses(recording.tables(), unheard).dollars == dollars
 
 
+@pytest.mark.parametrize(("unheard", "dollars"), [(50, 2.0), (51, 0.0)])
+def test_a_quote_priced_too_lately_to_be_answered_is_no_loss(unheard: int, dollars: float) -> None:
+    """The value was 100.03 all along; the maker asked 100.01 only 50 ns before a sniper's order came."""
+    recording = Recording()
+    news(recording, 0, ASK + 2 * CENT)
+    recording.now = 1_000
+    recording.new(1, MAKER, SELL, 300, ASK)
+    recording.now += 40
+    hit(recording, 2, SNIPER, BUY, 100, ASK)
+    assert maker_losses(recording.tables(), {"NYSE": unheard}).dollars == dollars
+
+
 def test_without_news_nobody_knows_what_was_lost() -> None:
     recording = Recording()
     recording.new(1, MAKER, SELL, 300, ASK)
