@@ -19,17 +19,21 @@ from scenarios.agent_parts import (
     BackgroundFlow,
     CustomAgent,
     DarkLiquidity,
+    MarketMaker,
     OrderFlow,
     Replay,
+    RestingOrders,
     Router,
     Sniper,
     TradingAgent,
     suits,
 )
 from scenarios.latencies import PerVenue
-from scenarios.market_parts import AnyVenue, CustomVenue, DarkVenue, Instrument, SipFeed
+from scenarios.market_parts import AnyVenue, CustomVenue, DarkVenue, Instrument, LitVenue, Reference, SipFeed
+from scenarios.policy_parts import Halts, VenuePolicies
 from scenarios.problems import TreePath, instead
 from scenarios.quantities import format_duration, format_price
+from venues.policies import OddLots, OffTick, PegReference
 
 AgentType = TypeVar("AgentType")
 
@@ -60,6 +64,7 @@ class Pieces:
     has_fundamental: bool | None = None
     has_sip: bool | None = None
     sip: SipFeed | None = None
+    halts: Halts | None = None
     venue_kinds: Mapping[str, str] = field(default_factory=dict)
     venue_names: list[str | None] = field(default_factory=list)
     agent_names: list[str | None] = field(default_factory=list)
@@ -72,6 +77,18 @@ class Pieces:
     def lit(self) -> list[str]:
         """Venues with displayed quotes (a venue of the user's own may have some)."""
         return [name for name, kind in self.venue_kinds.items() if suits(kind, "lit")]
+
+    def with_policies(self) -> Iterator[tuple[TreePath, LitVenue, VenuePolicies]]:
+        """Lit venues that say how they match."""
+        for index, venue in self.venues.items():
+            if isinstance(venue, LitVenue) and venue.policies is not None:
+                yield ("venues", index), venue, venue.policies
+
+    def references(self) -> Iterator[tuple[TreePath, Reference]]:
+        """Where venues get the national best from."""
+        for index, venue in self.venues.items():
+            if isinstance(venue, (DarkVenue, LitVenue)) and venue.reference is not None:
+                yield ("venues", index, "reference"), venue.reference
 
     def traders(self) -> Iterator[tuple[TreePath, TradingAgent]]:
         """Agents with orders at venues."""
@@ -160,6 +177,52 @@ def _flow_in_time(orders: OrderFlow, path: TreePath, warm_up: int, duration: int
         )
 
 
+def phases_come_in_time(pieces: Pieces) -> Findings:
+    """Each phase of a venue's session begins before the end, and is another than the one before."""
+    for index, venue in pieces.venues.items():
+        if not isinstance(venue, LitVenue):
+            continue
+        before = "continuous"
+        for number, phase in enumerate(venue.phases):
+            path = ("venues", index, "phases", number)
+            if pieces.duration is not None and phase.at >= pieces.duration:
+                yield _too_late((*path, "at"), phase.at, pieces.duration)
+            if phase.state == before and phase.at:
+                message = f"{venue.name} is in this phase already ({before}); write another one, or take it out"
+                yield Finding((*path, "state"), message)
+            before = phase.state
+
+
+def halts_come_in_time(pieces: Pieces) -> Findings:
+    """A planned halt, and the call after it, are over before the end."""
+    if pieces.halts is None or pieces.duration is None:
+        return
+    for index, halt in enumerate(pieces.halts.planned):
+        path: TreePath = ("halts", "planned", index)
+        over = halt.at + halt.length + pieces.halts.call
+        if halt.at >= pieces.duration:
+            yield _too_late((*path, "at"), halt.at, pieces.duration)
+        elif over > pieces.duration:
+            call, ends = format_duration(pieces.halts.call), format_duration(pieces.duration)
+            message = f"with the call of {call} trading would go on at {format_duration(over)}, after the end at {ends}"
+            yield Finding((*path, "length"), f"{message}; write a shorter halt, or an earlier `at`")
+
+
+def _too_late(path: TreePath, at: int, end: int) -> Finding:
+    return Finding(
+        path, f"{format_duration(at)} is not before the end at {format_duration(end)}; write an earlier time"
+    )
+
+
+def batches_happen(pieces: Pieces) -> Findings:
+    """A batch venue has an auction before the end."""
+    for path, _, policies in pieces.with_policies():
+        interval = policies.batch_interval
+        if interval is not None and pieces.duration is not None and interval >= pieces.duration:
+            message = f"the run of {format_duration(pieces.duration)} is over before the first batch"
+            yield Finding((*path, "policies", "batch_interval"), f"{message}; write a shorter interval, such as 100ms")
+
+
 # -- prices and sizes -------------------------------------------------------------------------------
 
 
@@ -176,6 +239,45 @@ def prices_lie_on_the_tick(pieces: Pieces) -> Findings:
     if instrument.tick % 2 and "dark" in pieces.venue_kinds.values():
         message = f"{tick} has no exact half, which a dark pool's midpoint needs; write an even number of $0.0001"
         yield Finding((*path, "tick"), message)
+
+
+def venues_take_the_instrument_s_prices(pieces: Pieces) -> Findings:
+    """Prices on the instrument's tick, which agents use, are on the venue's; so is what its auctions lean on."""
+    instrument = pieces.instrument
+    if instrument is None:
+        return
+    for path, venue, policies in pieces.with_policies():
+        tick, at = policies.tick_at(instrument.price, instrument.tick)
+        if instrument.tick % tick and policies.off_tick is OffTick.REJECT:
+            message = (
+                f"{venue.name}'s tick at {format_price(instrument.price)} would be {format_price(tick)}, and it would "
+                f"refuse orders on the instrument's tick of {format_price(instrument.tick)}; write a tick that divides "
+                "it, or `off_tick: round`"
+            )
+            yield Finding((*path, "policies", "ticks", at, "tick"), message)
+        tick, _ = policies.tick_at(policies.reference_px, instrument.tick)
+        if policies.reference_px % tick:
+            lower = format_price(policies.reference_px // tick * tick or tick)
+            message = f"{format_price(policies.reference_px)} is not a multiple of the tick of {format_price(tick)}"
+            yield Finding((*path, "policies", "reference_px"), f"{message}; write for example {lower}")
+
+
+def quotes_are_round_lots_where_odd_ones_are_refused(pieces: Pieces) -> Findings:
+    """Makers and resting orders are of sizes that all their venues take."""
+    if pieces.instrument is None:
+        return
+    lot = pieces.instrument.lot
+    strict = [venue.name for _, venue, policies in pieces.with_policies() if policies.odd_lots is OddLots.REJECT]
+    quoting: Iterable[tuple[TreePath, MarketMaker | RestingOrders]] = (
+        *pieces.of_type(MarketMaker),
+        *pieces.of_type(RestingOrders),
+    )
+    for path, agent in quoting:
+        refusing = [venue for venue in agent.venues_among(pieces.venue_kinds) if venue in strict]
+        if refusing and agent.size % lot:
+            round_one = max(lot, agent.size // lot * lot)
+            message = f"{agent.size} is not a multiple of the lot of {lot}, and {refusing[0]} refuses odd lots"
+            yield Finding((*path, "size"), f"{message}; write for example {round_one}")
 
 
 def sizes_are_round_lots(pieces: Pieces) -> Findings:
@@ -220,14 +322,30 @@ def limits_have_a_fair_value(pieces: Pieces) -> Findings:
             yield Finding((*path, "limit_offset"), message)
 
 
+def pegs_have_something_to_follow(pieces: Pieces) -> Findings:
+    """Pegs that follow the national best need to hear of it; who hears of it has pegs that follow."""
+    for index, venue in pieces.venues.items():
+        if not isinstance(venue, LitVenue):
+            continue
+        national = venue.policies is not None and venue.policies.peg_reference is PegReference.NATIONAL
+        if national and venue.reference is None:
+            message = f"{venue.name} hears of no national best; write for example `reference: {{feed: sip}}` beside it"
+            yield Finding(("venues", index, "policies", "peg_reference"), message)
+        elif venue.reference is not None and not national:
+            message = (
+                "nothing here follows the national best; write `policies: {peg_reference: national}`, or take it out"
+            )
+            yield Finding(("venues", index, "reference"), message)
+
+
 def the_sip_is_there(pieces: Pieces) -> Findings:
     """Who reads the SIP needs one."""
     if pieces.has_sip is not False:
         return
     message = "there is no SIP to read; write `feeds: {sip: {}}`, or `feed: direct` here"
-    for index, venue in pieces.venues.items():
-        if isinstance(venue, DarkVenue) and venue.reference.feed == "sip":
-            yield Finding(("venues", index, "reference", "feed"), message)
+    for path, reference in pieces.references():
+        if reference.feed == "sip":
+            yield Finding((*path, "feed"), message)
     for path, router in pieces.of_type(Router):
         if router.feed == "sip":
             yield Finding((*path, "feed"), message)
@@ -282,12 +400,12 @@ def every_venue_has_its_latency(pieces: Pieces) -> Findings:
             if isinstance(latency, PerVenue):
                 used = venues if key == "round_trip" else [venue for venue in venues if venue in pieces.lit]
                 yield from _covers(latency, used, (*path, key))
-    for index, venue in pieces.venues.items():
-        if isinstance(venue, DarkVenue) and venue.reference.feed == "direct":
-            yield from _covers(venue.reference.latency, pieces.lit, ("venues", index, "reference", "latency"))
-        elif isinstance(venue, DarkVenue) and venue.reference.latency.default is None:
+    for place, reference in pieces.references():
+        if reference.feed == "direct":
+            yield from _covers(reference.latency, pieces.lit, (*place, "latency"))
+        elif reference.latency.default is None:
             message = "the SIP has one place; write one latency, or `feed: direct` for some by venue"
-            yield Finding(("venues", index, "reference", "latency"), message)
+            yield Finding((*place, "latency"), message)
     if pieces.sip is not None:
         yield from _covers(pieces.sip.latency, pieces.lit, ("feeds", "sip", "latency"))
 
@@ -372,6 +490,15 @@ def own_classes_can_be_loaded(pieces: Pieces) -> Findings:
         else:
             if not isinstance(found, type):
                 yield Finding((*path, "kind"), f"{custom.kind} is not a class; name one")
+            elif pieces.halts is not None and _cannot_be_halted(found):
+                message = f"{custom.kind} cannot be halted: it has no `set_state`; write one, or take `halts` out"
+                yield Finding((*path, "kind"), message)
+
+
+def _cannot_be_halted(custom: type) -> bool:
+    from venues.venue import Venue  # heavier than reading a scenario should be
+
+    return issubclass(custom, Venue) and custom.set_state is Venue.set_state
 
 
 CHECKS: tuple[Callable[[Pieces], Findings], ...] = (
@@ -379,10 +506,16 @@ CHECKS: tuple[Callable[[Pieces], Findings], ...] = (
     expectations_are_of_agents,
     the_run_outlasts_its_warm_up,
     parent_orders_come_in_time,
+    phases_come_in_time,
+    halts_come_in_time,
+    batches_happen,
     prices_lie_on_the_tick,
+    venues_take_the_instrument_s_prices,
+    quotes_are_round_lots_where_odd_ones_are_refused,
     sizes_are_round_lots,
     news_has_a_source,
     limits_have_a_fair_value,
+    pegs_have_something_to_follow,
     the_sip_is_there,
     agents_trade_where_they_can,
     routers_see_quotes,

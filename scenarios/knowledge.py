@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from scenarios.agent_parts import MarketMaker, Replay, Router, Sniper, TradingAgent
 from scenarios.latencies import PerVenue
-from scenarios.market_parts import DarkVenue
+from scenarios.market_parts import DarkVenue, LitVenue, Reference
 from scenarios.model import AnyAgent, Scenario
+from scenarios.placing import placed
 from scenarios.quantities import format_duration, format_price
 
 _HEADER = ("who", "what", "by", "how late", "where")
@@ -42,7 +43,7 @@ class CheckReport:
 
 def check_report(scenario: Scenario) -> CheckReport:
     """The report on a scenario that was loaded."""
-    return CheckReport(scenario, tuple(_rows(scenario)))
+    return CheckReport(scenario, tuple(_rows(placed(scenario))))
 
 
 def _rows(scenario: Scenario) -> Iterator[Row]:
@@ -58,10 +59,17 @@ def _feeds(scenario: Scenario) -> Iterator[Row]:
         yield from _by_venue("SIP", "quotes", "venue feed", lit, _text_of(sip.latency))
         yield Row("SIP", "publishes", "station", f"{sip.processing} an update", "NBBO")
     for venue in scenario.venues:
-        if isinstance(venue, DarkVenue) and venue.reference.feed == "sip":
-            yield Row(venue.name, "midpoint", "SIP", str(venue.reference.latency.default), "NBBO")
-        elif isinstance(venue, DarkVenue):
-            yield from _by_venue(venue.name, "midpoint", "direct feed", lit, _text_of(venue.reference.latency))
+        if isinstance(venue, DarkVenue):
+            yield from _reference(venue.name, "midpoint", venue.reference, lit)
+        elif isinstance(venue, LitVenue) and venue.reference is not None:
+            yield from _reference(venue.name, "pegs", venue.reference, lit)
+
+
+def _reference(venue: str, what: str, reference: Reference, lit: list[str]) -> Iterator[Row]:
+    if reference.feed == "sip":
+        yield Row(venue, what, "SIP", str(reference.latency.default), "NBBO")
+    else:
+        yield from _by_venue(venue, what, "direct feed", lit, _text_of(reference.latency))
 
 
 def _agent(scenario: Scenario, agent: AnyAgent) -> Iterator[Row]:
@@ -99,8 +107,8 @@ def _orders(scenario: Scenario, agent: TradingAgent, who: str) -> Iterator[Row]:
     one_way: PerVenue = agent.round_trip.halved()  # type: ignore[attr-defined]
 
     def delay(venue: str) -> str:
-        bump = getattr(scenario.venue(venue), "speed_bump", 0)
-        return f"{one_way.of(venue)}" + (f" + {format_duration(bump)} speed bump" if bump else "")
+        bump = getattr(scenario.venue(venue), "speed_bump", None)
+        return f"{one_way.of(venue)}" + (f" + {bump}" if bump is not None and bump.delay else "")
 
     yield from _by_venue(who, "orders", "order entry", scenario.venues_of(agent), delay)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, PlainSerializer, model_validator
+from pydantic import AfterValidator, Field, PlainSerializer
 
 from scenarios.fields import Dollars, Duration, Number, PositiveDollars, PositiveDuration
 from scenarios.part import Part
-from scenarios.quantities import parse_duration
+from scenarios.problems import instead
+from scenarios.quantities import format_price, parse_duration
 from venues import policies as p
 from venues.messages import BookState
 
@@ -35,12 +36,17 @@ OddLots = Annotated[p.OddLots, _AS_WRITTEN]
 IdReuse = Annotated[p.IdReuse, _AS_WRITTEN]
 BandReference = Annotated[p.BandReference, _AS_WRITTEN]
 
+FINEST = 0.0001
+"""A share of a price is held to 1/10,000."""
+
 STATES = {state.name.lower(): state for state in BookState}
 
 
 def _share(value: float) -> float:
     if not 0 < value < 1:
         raise ValueError(f"{value:g} is not a share; write a number between 0 and 1, such as 0.05 for 5 %")
+    if value < FINEST:
+        raise ValueError(f"{value:g} is too little: shares of a price are held to {FINEST}; write that or more")
     return value
 
 
@@ -72,6 +78,20 @@ class TickStep(Part):
 
     price: Dollars = Field(description="From this price on, $; the first step is from 0.", examples=[0])
     tick: PositiveDollars = Field(description="Price step, $.", examples=["0.01"])
+
+
+def _steps_fit(steps: tuple[TickStep, ...]) -> tuple[TickStep, ...]:
+    if not steps or steps[0].price:
+        raise ValueError("the first step must be from 0; write for example [{price: 0, tick: 0.0001}]")
+    for before, after in pairwise(steps):
+        start = format_price(after.price)
+        if after.price <= before.price:
+            raise ValueError(f"the step from {start} comes after that from {format_price(before.price)}; sort them")
+        for step in (before, after):
+            if after.price % step.tick:
+                tick = format_price(step.tick)
+                raise ValueError(f"the step from {start} is not on the tick of {tick}; write a price that is on both")
+    return steps
 
 
 class VenuePolicies(Part):
@@ -107,7 +127,7 @@ class VenuePolicies(Part):
     off_tick: OffTick = Field(p.OffTick.REJECT, description="A limit that is not a multiple of the tick.")
     odd_lots: OddLots = Field(p.OddLots.ACCEPT, description="Sizes that are no multiple of the round lot.")
     id_reuse: IdReuse = Field(p.IdReuse.WHEN_DONE, description="When the id of a finished order may be used again.")
-    ticks: tuple[TickStep, ...] | None = Field(
+    ticks: Annotated[tuple[TickStep, ...], AfterValidator(_steps_fit)] | None = Field(
         None, description="Ticks by price; none: the instrument's.", examples=["[{price: 0, tick: 0.0001}]"]
     )
     reference_px: Dollars = Field(
@@ -121,11 +141,10 @@ class VenuePolicies(Part):
         None, description="Auctions at these intervals instead of continuous trading.", examples=["100ms"]
     )
 
-    @model_validator(mode="after")
-    def _ticks_fit(self) -> VenuePolicies:
-        if self.ticks is not None:
-            p.TickTable(tuple((step.price, step.tick) for step in self.ticks))
-        return self
+    def tick_at(self, price: int, tick: int) -> tuple[int, int]:
+        """(the tick at a price, the step of ``ticks`` that says so); ``tick``: the instrument's, price units."""
+        steps = [(step.tick, index) for index, step in enumerate(self.ticks or ()) if step.price <= price]
+        return steps[-1] if steps else (tick, -1)
 
     def policies(self, lot: int) -> p.Policies:
         """As the book takes them; ``lot``: the instrument's, shares."""
@@ -160,7 +179,7 @@ class Phase(Part):
 
 def _a_state(value: str) -> str:
     if value not in STATES:
-        raise ValueError(f"{value!r} is no phase of a session; write one of {', '.join(STATES)}")
+        raise ValueError(f"{value!r} is no phase of a session; {instead(value, list(STATES), 'phases')}")
     return value
 
 

@@ -128,6 +128,7 @@ def pieces_of(document: Document, known: Known, readable: Readable, mistaken: It
         has_fundamental=tree.get("fundamental") is not None,
         has_sip=None if feeds is None else feeds.sip is not None,
         sip=None if feeds is None else feeds.sip,
+        halts=value("halts"),
         venue_kinds=known.venues,
         venue_names=names_of(tree, "venues"),
         agent_names=names_of(tree, "agents"),
