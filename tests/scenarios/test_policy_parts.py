@@ -162,7 +162,7 @@ def test_pegs_follow_the_sip_late() -> None:
     sessions = {name: market.venues[name].connect(9, 0, 0) for name in ("NYSE", "BATS")}
     sessions["NYSE"].send(buy(100, order_id=1, owner=9)._replace(terms=Terms(peg=Peg.PRIMARY)))
     sessions["BATS"].send(buy(100, limit=99_0000, owner=9))
-    known_at = 500 + 150_000 + 20_000 + 100_000  # the venue, its link, the SIP, the last wire
+    known_at = 1 + 500 + 150_000 + 20_000 + 100_000  # the order, the venue, its link, the SIP, the last wire
     prices = []
     for at in (known_at, known_at + 1):
         market.advance(at)
