@@ -14,15 +14,7 @@ import numpy as np
 from analysis.attribution import SNIPER, attribute
 from analysis.best_quotes import NO_ASK, NO_BID, NO_MID, best_quotes
 from analysis.child_orders import child_orders, fills
-from analysis.codes import (
-    ACTION_NEW,
-    ACTION_REPLACE,
-    CANCEL_REJECTED,
-    MICROS_PER_DOLLAR,
-    MICROS_PER_UNIT,
-    NEW,
-    REPLACED,
-)
+from analysis.codes import ACTION_NEW, ACTION_REPLACE, CANCEL_REJECTED, MICROS_PER_DOLLAR, MICROS_PER_UNIT
 from analysis.joins import pick
 from analysis.tables import Columns, Ints, RunTables
 
@@ -45,44 +37,29 @@ def maker_losses(tables: RunTables, unheard: Mapping[str, int] | None = None) ->
 
     Args:
         unheard: by venue, ns; a quote that a change of the value younger than this has made stale does not count, as no
-            order at that venue can be an answer to it, nor does a quote that was priced since. Without it a trade that
-            a change overtakes by chance is a loss.
+            order at that venue can be an answer to it: at its price it must have been through every value since.
+            Without it a trade that a change overtakes by chance is a loss.
     """
     trades, news = tables["trades"], tables["news"]
     ages = dict(unheard or {})
     age = np.array([ages.get(tables.directory.venue(int(venue)), 0) for venue in trades["venue"]], dtype=np.int64)
     by_sniper = _is_kind(tables, trades["taker"], SNIPER) & _is_kind(tables, trades["maker"], MAKER_KIND)
-    edges = [_edge(trades, news, trades["at"] - back) for back in (np.zeros_like(age), age)]
-    edge = np.where(by_sniper & (_priced_at(tables) <= trades["at"] - age), np.minimum(*edges), 0)
+    edge = np.where(by_sniper, _least_edge(trades, news, age), 0)
     lost = edge > 0
     micros = int((edge[lost] * trades["qty"][lost]).sum()) * MICROS_PER_UNIT
     return Losses(micros / MICROS_PER_DOLLAR, int(trades["qty"][lost].sum()), int(lost.sum()))
 
 
-def _priced_at(tables: RunTables) -> Ints:
-    """By trade, when the maker's order got the price that it traded at: as it came, or by its last replace, ns."""
-    import pandas as pd
-
-    trades, reports = tables["trades"], tables["reports"]
-    priced = (reports["exec_type"] == NEW) | (reports["exec_type"] == REPLACED)
-    asked = pd.DataFrame({"venue": trades["venue"], "order": trades["maker_order"], "at": trades["at"]})
-    told = {name: reports[name][priced] for name in ("venue", "at")}
-    found = pd.merge_asof(
-        asked.reset_index().sort_values("at", kind="stable"),
-        pd.DataFrame({**told, "order": reports["order_id"][priced], "priced": told["at"]}).sort_values(
-            "at", kind="stable"
-        ),
-        on="at",
-        by=["venue", "order"],
-    )
-    return found.set_index("index")["priced"].sort_index().fillna(0).to_numpy(dtype=np.int64)
-
-
-def _edge(trades: Columns, news: Columns, when: Ints) -> Ints:
-    """What the takers gained against the value at these times, price units a share; 0 before there is a value."""
-    row = np.searchsorted(news["at"], when, side="right") - 1
-    value = pick(news["value"], row.astype(np.int64))
-    return np.where(row >= 0, trades["side"] * (value - trades["price"]), 0)
+def _least_edge(trades: Columns, news: Columns, age: Ints) -> Ints:
+    """The least that takers gained against any value of the last ``age`` ns, price units a share; 0: no value yet."""
+    first, last = (np.searchsorted(news["at"], when, side="right") - 1 for when in (trades["at"] - age, trades["at"]))
+    side, price, value = trades["side"], trades["price"], news["value"]
+    edge = np.where(last >= 0, side * (pick(value, last.astype(np.int64)) - price), 0)
+    for back in range(1, int((last - first).max(initial=0)) + 1):
+        row = last - back
+        earlier = side * (pick(value, np.maximum(row, 0).astype(np.int64)) - price)
+        edge = np.where(row >= np.maximum(first, 0), np.minimum(edge, earlier), edge)
+    return np.where(first >= 0, edge, 0)
 
 
 @dataclass(frozen=True)

@@ -97,16 +97,25 @@ def test_news_too_young_to_be_heard_at_that_venue_is_no_loss(unheard: dict[str, 
     assert maker_losses(recording.tables(), unheard).dollars == dollars
 
 
-@pytest.mark.parametrize(("unheard", "dollars"), [(50, 2.0), (51, 0.0)])
-def test_a_quote_priced_too_lately_to_be_answered_is_no_loss(unheard: int, dollars: float) -> None:
-    """The value was 100.03 all along; the maker asked 100.01 only 50 ns before a sniper's order came."""
+@pytest.mark.parametrize(("unheard", "dollars"), [(40, 2.0), (41, 0.0), (141, 0.0)])
+def test_a_quote_that_was_not_through_every_value_of_that_time_is_no_loss(unheard: int, dollars: float) -> None:
+    """100.03, for 100 ns 100.00, and again 100.03 for 40 ns when a sniper takes 100 at 100.01."""
+    recording = offer_of(MAKER, value=ASK + 2 * CENT)
+    recording.now = 1_000
+    hit(recording, 2, SNIPER, BUY, 100, ASK)
+    news(recording, recording.now - 140, ASK - CENT)
+    news(recording, recording.now - 40, ASK + 2 * CENT)
+    assert maker_losses(recording.tables(), {"NYSE": unheard}).dollars == dollars
+
+
+def test_a_quote_that_is_stale_as_it_comes_is_a_loss() -> None:
+    """The value was 100.03 all along; a maker who had not heard of it asked 100.01 just before the sniper came."""
     recording = Recording()
     news(recording, 0, ASK + 2 * CENT)
     recording.now = 1_000
     recording.new(1, MAKER, SELL, 300, ASK)
-    recording.now += 40
     hit(recording, 2, SNIPER, BUY, 100, ASK)
-    assert maker_losses(recording.tables(), {"NYSE": unheard}).dollars == dollars
+    assert maker_losses(recording.tables(), {"NYSE": 500}).dollars == 2.0
 
 
 def test_without_news_nobody_knows_what_was_lost() -> None:
