@@ -12,8 +12,15 @@ Rules
 Causes
     "<kind> trade", "<kind> cancel" with the kind of the agent that traded, or cancelled or replaced its own order;
     "own sibling" a trade by another child of the same parent; "same router" by a child of another parent of the router;
-    "session end"; and, where the shares were there, "fill-or-kill" (not all of it could be filled), "rejected", or
-    "never arrived" (the run ended on the way; nothing else is charged then).
+    "session end", "<kind> expiry" of an order good till a time, "auction" (it traded there, or was for it alone),
+    "self-trade" (taken out by its prevention), "price band" (moved by it); and, where the shares were there,
+    "fill-or-kill" (not all of it could be filled), "rejected", "never arrived" (the run ended on the way; nothing else
+    is charged then), "no continuous trading" (it arrived in a call or a halt, or the venue trades in batches), "price
+    band", "price collar" or "self-trade" (that held the child itself back).
+
+Displayed shares only
+    Of an iceberg the peak that was shown; hidden orders, pegs and waiting stops are nobody's target, and what a child
+    got from them counts as filled. A venue in a call or halted shows nothing: there is no target.
 
 HFT share
     Target shares that a sniper's trade removed before the child arrived (also where others took their place), over
@@ -32,7 +39,20 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from analysis.child_orders import ChildOrders, child_orders
-from analysis.codes import FOK, SESSION_END
+from analysis.codes import (
+    AUCTION,
+    AUCTION_REMAINDER,
+    EXPIRED,
+    FOK,
+    IOC,
+    PRICE_BAND,
+    PRICE_COLLAR,
+    SELF_TRADE,
+    SESSION_END,
+    STATE,
+    STATE_CONTINUOUS,
+    TAKER,
+)
 from analysis.joins import NEVER
 from analysis.resting import Removal, Stays, stays_by_side
 from analysis.tables import Ints, RunTables
@@ -47,6 +67,10 @@ FILL_OR_KILL: Final = "fill-or-kill"
 REFUSED: Final = "rejected"
 NEVER_ARRIVED: Final = "never arrived"
 AT_SESSION_END: Final = "session end"
+AT_AUCTION: Final = "auction"
+NO_TRADING: Final = "no continuous trading"
+HELD_BACK: Final = {SELF_TRADE: "self-trade", PRICE_BAND: "price band", PRICE_COLLAR: "price collar"}
+"""By the reason that a venue gave."""
 
 
 class AttributionError(AssertionError):
@@ -133,7 +157,10 @@ class _VenueTrial:
         self._order_rows = _rows_by_seq(tables, venue)
         self._children = children
         self._parent_of = dict(zip(children.order_id.tolist(), children.parent_id.tolist(), strict=True))
-        self._book = stays_by_side(tables["orders"], tables["reports"], venue)
+        self._book = stays_by_side(tables["orders"], tables["reports"], venue, tables["order_terms"])
+        self._phases = _Phases(tables, venue)
+        self._takers = _takers(tables, venue)
+        self._held_back = _held_back(tables, venue)
 
     def of(self, child: int) -> tuple[ChildTarget, list[Charge]]:
         c = self._children
@@ -149,7 +176,7 @@ class _VenueTrial:
         """The child's target, and what took which part of it before the child arrived, oldest first."""
         c = self._children
         seen, arrival, side = int(c.seen_seq[child]), int(c.arrival_seq[child]), int(c.side[child])
-        if seen == NEVER:
+        if seen == NEVER or not self._phases.trades_at(seen):
             return 0, []
         stays, aimed, removed = self._book[-side], 0, []
         for stay in stays.queue_after(seen, side, int(c.price[child])).tolist():
@@ -181,6 +208,10 @@ class _VenueTrial:
             cause = REFUSED
         elif c.time_in_force[child] == FOK:
             cause = FILL_OR_KILL
+        elif order_id in self._held_back:
+            cause = HELD_BACK[self._held_back[order_id]]
+        elif self._phases.in_batches or not self._phases.trades_at(int(c.arrival_seq[child])):
+            cause = NO_TRADING
         else:
             raise AttributionError(
                 f"child {order_id} at {self._directory.venue(venue)}: {missed} of the displayed shares it aimed at "
@@ -192,17 +223,35 @@ class _VenueTrial:
     def _charge_of(self, child: int, stays: Stays, stay: int, removal: Removal, shares: int) -> Charge:
         c, reports = self._children, self._reports
         owner, order = int(stays.owner[stay]), int(stays.order_id[stay])
-        if removal.traded:
-            row = int(self._order_rows[removal.seq])  # the message that traded is the taker's
-            owner, order = int(self._orders["owner"][row]), int(self._orders["order_id"][row])
+        if removal.traded and reports["liquidity"][removal.row] == AUCTION:
+            cause = AT_AUCTION
+        elif removal.traded:
+            owner, order = self._taker(removal.seq, order)
             cause = self._trade_cause(child, owner, order)
-        elif reports["reason"][removal.row] == SESSION_END:
-            cause = AT_SESSION_END
         else:
-            cause = f"{self._directory.kind(owner)} cancel"
+            cause = self._cause_of_leaving(removal.row, owner)
         at = int(reports["at"][removal.row])
         ids = (int(c.order_id[child]), int(c.venue[child]))
         return Charge(*ids, cause, shares, at, removal.seq, owner, order, removal.row)
+
+    def _taker(self, seq: int, maker_order: int) -> tuple[int, int]:
+        """(agent, order) that traded with a resting order; without a row in `trades` whoever sent the message."""
+        found = self._takers.get((seq, maker_order))
+        if found is not None:
+            return found
+        row = int(self._order_rows[seq])
+        return int(self._orders["owner"][row]), int(self._orders["order_id"][row])
+
+    def _cause_of_leaving(self, row: int, owner: int) -> str:
+        reason = int(self._reports["reason"][row])
+        if reason == SESSION_END:
+            return AT_SESSION_END
+        if reason == AUCTION_REMAINDER:
+            return AT_AUCTION
+        if reason in HELD_BACK:
+            return HELD_BACK[reason]
+        did = "expiry" if self._reports["exec_type"][row] == EXPIRED else "cancel"
+        return f"{self._directory.kind(owner)} {did}"
 
     def _trade_cause(self, child: int, taker: int, taker_order: int) -> str:
         c = self._children
@@ -211,6 +260,52 @@ class _VenueTrial:
         if self._parent_of.get(taker_order) == c.parent_id[child]:
             return OWN_SIBLING
         return SAME_ROUTER
+
+
+class _Phases:
+    """When a venue traded continuously."""
+
+    def __init__(self, tables: RunTables, venue: int) -> None:
+        reports = tables["reports"]
+        here = reports["venue"] == venue
+        rows = np.flatnonzero(here & (reports["exec_type"] == STATE))
+        self._seq, self._reason = reports["seq"][rows], reports["reason"][rows]
+        self.in_batches = _trades_in_batches(tables, venue)
+        """Does it trade in auctions alone?"""
+
+    def trades_at(self, seq: int) -> bool:
+        """Did it trade continuously after this message?"""
+        last = int(np.searchsorted(self._seq, seq, side="right")) - 1
+        return last < 0 or bool(self._reason[last] == STATE_CONTINUOUS)
+
+
+def _trades_in_batches(tables: RunTables, venue: int) -> bool:
+    """Nobody ever took there, and there were auctions, or an IOC order that ended later than it came."""
+    reports, orders = tables["reports"], tables["orders"]
+    here = reports["venue"] == venue
+    if np.any(here & (reports["liquidity"] == TAKER)):
+        return False
+    if np.any(here & (reports["liquidity"] == AUCTION)):
+        return True
+    came = (orders["venue"] == venue) & (orders["time_in_force"] == IOC)
+    seq_of = dict(zip(orders["order_id"][came].tolist(), orders["seq"][came].tolist(), strict=True))
+    told = zip(reports["order_id"][here].tolist(), reports["seq"][here].tolist(), strict=True)
+    return any(seq_of.get(order_id, seq) != seq for order_id, seq in told)
+
+
+def _takers(tables: RunTables, venue: int) -> dict[tuple[int, int], tuple[int, int]]:
+    """(sequence number, resting order) -> (agent, order) that traded with it."""
+    trades = tables["trades"]
+    here = np.flatnonzero(trades["venue"] == venue)
+    columns = (trades[name][here].tolist() for name in ("seq", "maker_order", "taker", "taker_order"))
+    return {(seq, maker): (taker, order) for seq, maker, taker, order in zip(*columns, strict=True)}
+
+
+def _held_back(tables: RunTables, venue: int) -> dict[int, int]:
+    """Orders that a rule of the venue held back, and the reason it gave."""
+    reports = tables["reports"]
+    rows = np.flatnonzero((reports["venue"] == venue) & np.isin(reports["reason"], list(HELD_BACK)))
+    return dict(zip(reports["order_id"][rows].tolist(), reports["reason"][rows].tolist(), strict=True))
 
 
 def _rows_by_seq(tables: RunTables, venue: int) -> Ints:

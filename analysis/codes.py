@@ -19,6 +19,10 @@ CANCELED: Final = 2
 REPLACED: Final = 3
 REJECTED: Final = 4
 CANCEL_REJECTED: Final = 5
+EXPIRED: Final = 6
+TRIGGERED: Final = 7
+RESTATED: Final = 8
+STATE: Final = 9
 EXEC_TYPES: Final = {
     0: "NEW",
     1: "TRADE",
@@ -26,21 +30,32 @@ EXEC_TYPES: Final = {
     3: "REPLACED",
     4: "REJECTED",
     5: "CANCEL_REJECTED",
-    6: "EXPIRED",
-    7: "TRIGGERED",
-    8: "RESTATED",
-    9: "STATE",
+    EXPIRED: "EXPIRED",
+    TRIGGERED: "TRIGGERED",
+    RESTATED: "RESTATED",
+    STATE: "STATE",
+    10: "INVITED",
+    11: "INDICATION",
 }
 
 MAKER: Final = 1
 TAKER: Final = 2
-LIQUIDITY: Final = {0: "", MAKER: "MAKER", TAKER: "TAKER", 3: "AUCTION"}
+AUCTION: Final = 3
+LIQUIDITY: Final = {0: "", MAKER: "MAKER", TAKER: "TAKER", AUCTION: "AUCTION", 4: "ROUTED"}
 
 TIMES_IN_FORCE: Final = {-1: "", 0: "DAY", 1: "GTC", 2: "OPG", 3: "IOC", 4: "FOK", 6: "GTD", 7: "CLOSE"}
+IOC: Final = 3
 FOK: Final = 4
+CLOSE: Final = 7
 
 REQUESTED: Final = 1
 SESSION_END: Final = 5
+SELF_TRADE: Final = 7
+AUCTION_REMAINDER: Final = 9
+PRICE_BAND: Final = 11
+PRICE_COLLAR: Final = 12
+ICEBERG_REFRESH: Final = 13
+STATE_CONTINUOUS: Final = 60
 REASONS: Final = {
     0: "",
     REQUESTED: "at its owner's request",
@@ -49,17 +64,19 @@ REASONS: Final = {
     4: "rest of a market order",
     SESSION_END: "session end",
     6: "expired",
-    7: "self-trade prevented",
+    SELF_TRADE: "self-trade prevented",
     8: "minimum quantity not met",
-    9: "rest of an order for the auction",
+    AUCTION_REMAINDER: "rest of an order for the auction",
     10: "budget spent",
-    11: "price band",
-    12: "price collar",
-    13: "next peak of an iceberg",
+    PRICE_BAND: "price band",
+    PRICE_COLLAR: "price collar",
+    ICEBERG_REFRESH: "next peak of an iceberg",
     14: "peg followed",
     15: "trailing stop followed",
     16: "slid off the opposite quote",
     17: "rounded to the tick",
+    18: "would trade through another venue's quote",
+    19: "moved off another venue's quote",
     20: "duplicate id",
     21: "unknown order",
     22: "bad quantity",
@@ -79,13 +96,26 @@ REASONS: Final = {
     36: "no reference",
     37: "through the stop already",
     38: "budget too small",
-    60: "continuous trading",
+    39: "would lock or cross another venue's quote",
+    40: "back from other venues",
+    STATE_CONTINUOUS: "continuous trading",
     61: "closed",
     62: "pre-open",
     63: "opening auction",
     64: "halted",
     65: "volatility auction",
     66: "closing auction",
+    80: "conditional",
+    81: "invitation",
+    82: "firmed up",
+    83: "invitation not answered in time",
+    84: "conditional orders only",
+    85: "others' interest",
+    86: "not marketable",
+    87: "too large",
+    88: "position limit",
+    89: "no national best",
+    90: "routed out",
 }
 
 PARENT_STATUS: Final = {0: "FILLED", 1: "EXPIRED", 2: "CANCELED", 3: "REJECTED"}

@@ -11,20 +11,23 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from analysis.attribution import FILL_OR_KILL, NEVER_ARRIVED, REFUSED, Charge, ChildTarget, attribute
+from analysis.attribution import Charge, ChildTarget, attribute
 from analysis.best_quotes import NO_ASK, NO_BID, best_quotes
 from analysis.child_orders import ChildOrders, child_orders
 from analysis.codes import (
     CANCEL_REJECTED,
     CANCELED,
+    EXPIRED,
     MICROS_PER_UNIT,
     PARENT_STATUS,
     REASONS,
     REJECTED,
     REPLACED,
+    RESTATED,
     SIDES,
     TIMES_IN_FORCE,
     TRADE,
+    TRIGGERED,
 )
 from analysis.joins import NEVER
 from analysis.ledger import parent_ledger
@@ -201,8 +204,8 @@ class _Story:
 
     def _said(self, row: int) -> str:
         reports = self.tables["reports"]
-        names = ("exec_type", "reason", "last_px", "last_qty", "leaves_qty", "venue")
-        kind, reason_code, px, qty, left, venue_number = (int(reports[name][row]) for name in names)
+        names = ("exec_type", "reason", "last_px", "last_qty", "leaves_qty", "price", "venue")
+        kind, reason_code, px, qty, left, limit, venue_number = (int(reports[name][row]) for name in names)
         venue, reason = self.who.venue(venue_number), REASONS.get(reason_code, f"reason {reason_code}")
         said = {
             TRADE: f"fills {qty} at {price(px)} at {venue}{self._fill_cost(row)}, {left} left",
@@ -210,6 +213,9 @@ class _Story:
             REPLACED: f"is replaced at {venue}, {left} open",
             REJECTED: f"is rejected by {venue}: {reason}",
             CANCEL_REJECTED: f"could not be cancelled at {venue}: {reason}",
+            EXPIRED: f"expires at {venue}",
+            TRIGGERED: f"is triggered at {venue}, {left} open",
+            RESTATED: f"is changed by {venue}: {reason}{f', limit {price(limit)}' if limit else ''}, {left} open",
         }
         return said[kind]
 
@@ -237,7 +243,7 @@ class _Story:
 
     def _beaten_by(self, charge: Charge, arrival: int) -> str:
         shares = f"{charge.shares:>6} "
-        if charge.cause in (FILL_OR_KILL, REFUSED, NEVER_ARRIVED):
+        if charge.row < 0:
             return shares + charge.cause
         lead = duration(arrival - charge.at)
         return f"{shares}{charge.cause}: {self.who.agent(charge.by_owner)}, order {charge.by_order}, {lead} earlier"

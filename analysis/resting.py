@@ -4,9 +4,10 @@ A *stay* is one order's time at one place in the queue: from the message that pu
 last share. A replace that loses its place ends one stay and begins another.
 
 Rules
+    Orders that are more than plain, or that the venue moved by a rule, are traced in `analysis.special_resting`.
     The order of a venue's events is that of its `seq`, and within one message that of its reports.
     A trade takes a stay's shares from the front, a reduction from the back, a cancel all that is left.
-    Priority: better price, then earlier stay.
+    Priority: better price, then earlier place in time: that of the stay's beginning, but for a peak shown again.
 
 Cost
     O(reports log reports) a venue in NumPy, about 0.1 us a report; `queue_after` is O(stays on that side).
@@ -21,7 +22,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from analysis.codes import NEW, REPLACED, TRADE
+from analysis.codes import CANCEL_REJECTED, NEW, REJECTED, REPLACED, STATE, TRADE
+from analysis.special_resting import SpecialStay, special_ids, special_stays
 from analysis.tables import Columns, Ints
 
 Mask = npt.NDArray[np.bool_]
@@ -51,6 +53,7 @@ class Stays:
     end: Ints
     qty: Ints
     removals: list[list[Removal]]
+    place: Ints
 
     def queue_after(self, seq: int, side: int, limit: int) -> Ints:
         """Stays displayed after message ``seq`` that an order of this side and limit (0: market) meets, in order."""
@@ -59,7 +62,21 @@ class Stays:
         if limit:
             alive &= self.price[:began] * side <= limit * side
         found = np.flatnonzero(alive)
-        return found[np.argsort(self.price[found] * side, kind="stable")]
+        return found[np.lexsort((self.place[found], self.price[found] * side))]
+
+    def with_others(self, others: list[SpecialStay]) -> Stays:
+        """These stays and others, in order of their beginning."""
+        if not others:
+            return self
+        names = ("order_id", "owner", "price", "start", "end", "qty", "place")
+        joined = {
+            name: np.concatenate([getattr(self, name), np.array([getattr(o, name) for o in others], dtype=np.int64)])
+            for name in names
+        }
+        removals = self.removals + [[Removal(*taken) for taken in other.taken] for other in others]
+        order = np.argsort(joined["start"], kind="stable")
+        columns = {name: column[order] for name, column in joined.items()}
+        return Stays(**columns, removals=[removals[i] for i in order.tolist()])
 
     def leaves_after(self, stay: int, seq: int) -> int:
         """Shares of the stay still displayed after message ``seq``."""
@@ -81,14 +98,27 @@ class Stays:
                 yield removal, taken
 
 
-def stays_by_side(orders: Columns, reports: Columns, venue: int) -> dict[int, Stays]:
-    """Rebuild one venue's displayed book: its resting orders by their side (BUY 1, SELL -1)."""
+def stays_by_side(orders: Columns, reports: Columns, venue: int, terms: Columns | None = None) -> dict[int, Stays]:
+    """Rebuild one venue's displayed book: its resting orders by their side (BUY 1, SELL -1).
+
+    ``terms`` is the table `order_terms`; without it every order counts as displayed.
+    """
     rows = _lives(reports, venue)
+    special = np.isin(reports["order_id"][rows], special_ids(orders, reports, terms, venue))
+    plain = _plain_stays(orders, reports, venue, rows[~special])
+    others: list[SpecialStay] = []
+    if special.any():
+        others = list(special_stays(orders, reports, terms, venue, rows[special]))
+    return {side: plain[side].with_others([stay for stay in others if stay.side == side]) for side in (1, -1)}
+
+
+def _plain_stays(orders: Columns, reports: Columns, venue: int, rows: Ints) -> dict[int, Stays]:
     order_id, kind, seq = (reports[name][rows] for name in ("order_id", "exec_type", "seq"))
     leaves = reports["leaves_qty"][rows]
     first = np.ones(len(rows), dtype=bool)
     first[1:] = (order_id[1:] != order_id[:-1]) | (kind[1:] == NEW)
     price = _limit_prices(orders, venue, seq, first | (kind == REPLACED))
+    price = np.where(reports["price"][rows], reports["price"][rows], price)
     before = np.concatenate([[0], leaves[:-1]])
     moved = (kind == REPLACED) & ~first & _differs(price, leaves, before)
     stay = np.cumsum(first | moved) - 1
@@ -103,13 +133,16 @@ def stays_by_side(orders: Columns, reports: Columns, venue: int) -> dict[int, St
     end = _ends(qty, removals)
     table = {"order_id": order_id[begins], "owner": reports["owner"][rows[begins]], "price": price[begins]}
     side = reports["side"][rows[begins]]
-    return {s: _one_side(np.flatnonzero((side == s) & (qty > 0)), table, start, end, qty, removals) for s in (1, -1)}
+    return {
+        s: _one_side(np.flatnonzero((side == s) & (qty > 0) & (table["price"] > 0)), table, start, end, qty, removals)
+        for s in (1, -1)
+    }
 
 
 def _lives(reports: Columns, venue: int) -> Ints:
     """Rows that change orders at the venue, each order's together, in the order in which they happened."""
-    kind = reports["exec_type"]
-    rows = np.flatnonzero((reports["venue"] == venue) & (kind <= REPLACED))
+    changes = ~np.isin(reports["exec_type"], (REJECTED, CANCEL_REJECTED, STATE))
+    rows = np.flatnonzero((reports["venue"] == venue) & changes)
     rows = rows[np.argsort(reports["seq"][rows], kind="stable")]
     return rows[np.argsort(reports["order_id"][rows], kind="stable")].astype(np.int64)
 
@@ -173,5 +206,6 @@ def _one_side(
         start=start[chosen],
         end=end[chosen],
         qty=qty[chosen],
+        place=start[chosen],
         removals=[all_[i] for i in chosen.tolist()],
     )
