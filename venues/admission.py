@@ -317,7 +317,7 @@ class Admission(Sessions):
             self._pegged_to = None
             return order
         changed.standing, changed.shown_qty = Standing.DISPLAYED, order.shown_qty
-        changed.place = 0 if order.previous is None else order.previous.place
+        changed.place = order.previous.place
         self._side(order.side).swap(order, changed)
         self._special += 1
         self._live[order.order_id] = changed

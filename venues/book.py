@@ -37,13 +37,12 @@ Does not model
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Self
+from typing import Any, Self
 
 from venues.admission import Admission
 from venues.holdings import BUY, DAY, FOK, GTC, IOC, MAKER, NO_LIQUIDITY, SELL, TAKER, Reports, _make
-from venues.ladder import _ANY_PRICE, Ladder
+from venues.ladder import _ANY_PRICE, Ladder, RestingOrder
 from venues.messages import (
-    LARGEST_ID,
     LARGEST_PRICE,
     LARGEST_QTY,
     BadMessage,
@@ -55,6 +54,8 @@ from venues.messages import (
     Reason,
     ReduceOrder,
     ReplaceOrder,
+    Side,
+    TimeInForce,
 )
 from venues.policies import ReplaceQty, SmallerSize
 from venues.snapshots import restored, taken
@@ -64,8 +65,6 @@ _REPLACED, _REJECTED, _CANCEL_REJECTED = ExecType.REPLACED, ExecType.REJECTED, E
 _OPEN, _PARTIAL, _FILLED = OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED, OrdStatus.FILLED
 _DONE, _REFUSED = OrdStatus.CANCELED, OrdStatus.REJECTED
 _OK, _REQUESTED, _UNKNOWN_ORDER = Reason.NONE, Reason.REQUESTED, Reason.UNKNOWN_ORDER
-
-_SMALLEST_ID: Final = -LARGEST_ID
 
 
 class Book(Admission):
@@ -91,64 +90,73 @@ class Book(Admission):
 
     def submit(self, order: NewOrder, now: int) -> list[ExecutionReport]:
         """Take a new order; the reports in the order in which they happened."""
+        price: Any  # looked at below
         order_id, owner, side, qty, price, tif, terms = order
+        live = self._live
         if (
             terms is not self._plain
             or qty.__class__ is not int
             or not 0 < qty <= LARGEST_QTY
-            or (side is not BUY and side is not SELL)
-            or (tif is not DAY and tif is not GTC and tif is not IOC and tif is not FOK)
-            or (
-                price is not None
-                and (price.__class__ is not int or not 0 < price <= LARGEST_PRICE or price % self.tick)
-            )
             or order_id.__class__ is not int
-            or not _SMALLEST_ID <= order_id <= LARGEST_ID
-            or order_id in self._live
+            or order_id >> 63  # one test instead of two for 64 bits; ids below zero go the careful way
+            or order_id in live
             or owner.__class__ is not int
         ):
             return self._submit_with_care(order, now)
-        if side is BUY:
-            own, opposite, limit_key = self._bids, self._asks, _ANY_PRICE if price is None else -price
-        else:
-            own, opposite, limit_key = self._asks, self._bids, _ANY_PRICE if price is None else price
-        content = (_NEW, _OPEN, order_id, owner, side, price, 0, 0, 0, qty, NO_LIQUIDITY, _OK, now, qty)
-        reports = [_make(ExecutionReport, content)]
-        cum = 0
-        if opposite.best_key >= limit_key and (tif is not FOK or opposite.volume_down_to(limit_key, qty) >= qty):
-            cum = self._match(reports, order, 0, opposite, limit_key, now)
-        if cum == qty:
-            return reports
-        if price is not None and (tif is DAY or tif is GTC):
-            self._live[order_id] = own.add(order_id, owner, side, qty - cum, cum, tif, -limit_key)
-        else:
-            reports.append(_remainder(order, cum, now))
-        return reports
+        if price.__class__ is int:
+            if side is BUY:
+                own, wall, key = self._bids, self._asks.wall, price
+            else:
+                own, wall, key = self._asks, self._bids.wall, -price
+            if key < wall and (tif is DAY or tif is GTC) and (side is BUY or side is SELL):
+                # Most messages, and therefore in one piece: an order that rests without meeting anybody.
+                level = own.levels.get(key)
+                if level is None and (not 0 < price <= LARGEST_PRICE or price % self.tick):
+                    return self._submit_with_care(order, now)
+                resting = RestingOrder()
+                resting.order_id = order_id
+                resting.owner = owner
+                resting.leaves_qty = qty
+                resting.cum_qty = 0
+                resting.time_in_force = tif
+                if level is None:
+                    resting.level = own.open(key, resting, qty)
+                else:
+                    resting.level = level
+                    resting.next = head = level.head
+                    resting.previous = last = head.previous
+                    last.next = head.previous = resting
+                    level.volume += qty
+                    level.count += 1
+                    if level is own.best:
+                        own.moved = True
+                live[order_id] = resting
+                content = (_NEW, _OPEN, order_id, owner, side, price, 0, 0, 0, qty, NO_LIQUIDITY, _OK, now, qty)
+                return [_make(ExecutionReport, content)]
+        return self._take_or_rest(order_id, owner, side, qty, price, tif, order, now)
 
     def cancel(self, message: CancelOrder, now: int) -> list[ExecutionReport]:
         """Cancel what is open of a live order of that owner."""
         order_id, owner = message
-        if self._plain is not None:
-            return self._cancel_with_care(message, now)
         order = self._live.get(order_id) if order_id.__class__ is int else None
-        if order is None or order.owner != owner:
+        if self._plain is not None or order is None or order.owner != owner:
             return self._cancel_with_care(message, now)
-        order_id, owner, side, cum = order.order_id, order.owner, order.side, order.cum_qty
-        level, leaves = order.level, order.leaves_qty
+        level, cum, leaves = order.level, order.cum_qty, order.leaves_qty
+        ladder = level.ladder
         del self._live[order_id]
-        if side is BUY:
-            self._bids.remove(order)
-        else:
-            self._asks.remove(order)
-        return [
-            _make(
-                ExecutionReport,
-                (
-                    *(_CANCELED, _DONE, order_id, owner, side, level.price, 0, 0, cum, 0),
-                    *(NO_LIQUIDITY, _REQUESTED, now, cum + leaves),
-                ),
-            )
-        ]
+        if level.count == 1:
+            ladder.close(level)
+        else:  # as Ladder.unlink does: a call less for what is nearly half of all messages
+            before, after = order.previous, order.next
+            before.next = after
+            after.previous = before
+            level.volume -= leaves
+            level.count -= 1
+            if level is ladder.best:
+                ladder.moved = True
+        order_id, owner, side, price, qty = order.order_id, order.owner, ladder.side, level.price, cum + leaves
+        content = (_CANCELED, _DONE, order_id, owner, side, price, 0, 0, cum, 0, NO_LIQUIDITY, _REQUESTED, now, qty)
+        return [_make(ExecutionReport, content)]
 
     def replace(self, message: ReplaceOrder, now: int) -> list[ExecutionReport]:
         """Change a live order's quantity, price and terms; see the rules above for what keeps its place."""
@@ -182,13 +190,12 @@ class Book(Admission):
             own.reduce(order, leaves)
             return reports
         del self._live[order_id]
-        own.remove(order)
+        own.unlink(order, order.leaves_qty)
         tif = order.time_in_force
         if opposite.best_key >= limit_key:
-            again = NewOrder(order_id, owner, side, total, price, tif)
-            cum = self._match(reports, again, cum, opposite, limit_key, now)
+            cum = self._match(reports, order_id, owner, side, total, price, cum, opposite, limit_key, now)
         if cum < total:
-            self._live[order_id] = own.add(order_id, owner, side, total - cum, cum, tif, -limit_key)
+            self._live[order_id] = own.add(order_id, owner, total - cum, cum, tif, -limit_key)
         return reports
 
     def reduce(self, message: ReduceOrder, now: int) -> list[ExecutionReport]:
@@ -208,44 +215,119 @@ class Book(Admission):
 
     # -- the plain path -----------------------------------------------------------------------------
 
+    def _take_or_rest(
+        self,
+        order_id: int,
+        owner: int,
+        side: Side,
+        qty: int,
+        price: Any,
+        tif: TimeInForce,
+        order: NewOrder,
+        now: int,
+    ) -> Reports:
+        """A plain order that trades or may not rest; `submit` has not looked at price, side and time in force."""
+        if (
+            (price is not None and (price.__class__ is not int or not 0 < price <= LARGEST_PRICE or price % self.tick))
+            or (side is not BUY and side is not SELL)
+            or (tif is not IOC and tif is not DAY and tif is not GTC and tif is not FOK)
+        ):
+            return self._submit_with_care(order, now)
+        own, opposite = (self._bids, self._asks) if side is BUY else (self._asks, self._bids)
+        limit_key = _ANY_PRICE if price is None else -price * own.sign  # of the other side's keys
+        content = (_NEW, _OPEN, order_id, owner, side, price, 0, 0, 0, qty, NO_LIQUIDITY, _OK, now, qty)
+        reports = [_make(ExecutionReport, content)]
+        cum = 0
+        if opposite.best_key >= limit_key and (tif is not FOK or opposite.volume_down_to(limit_key, qty) >= qty):
+            cum = self._match(reports, order_id, owner, side, qty, price, 0, opposite, limit_key, now)
+        if cum == qty:
+            return reports
+        if price is not None and (tif is DAY or tif is GTC):
+            self._live[order_id] = own.add(order_id, owner, qty - cum, cum, tif, -limit_key)
+        else:
+            reports.append(_remainder(order, cum, now))
+        return reports
+
     def _match(
         self,
         reports: Reports,
-        taker: NewOrder,
+        order_id: int,
+        owner: int,
+        side: Side,
+        qty: int,
+        limit: int | None,
         cum: int,
         opposite: Ladder,
         limit_key: int,
         now: int,
     ) -> int:
-        """Trade until the quantity, the limit or the other side is exhausted; the new cumulative quantity."""
-        order_id, owner, side, qty, limit, _, _ = taker
-        contra = SELL if side is BUY else BUY
-        leaves = qty - cum
+        """Trade until the quantity, the limit or the other side is exhausted; the new cumulative quantity.
+
+        There is somebody to trade with. The queue is put right once a level, not once a maker.
+        """
+        contra, live, report = SELL if side is BUY else BUY, self._live, reports.append
+        price, leaves = 0, qty - cum
         while leaves and opposite.best_key >= limit_key:
             level = opposite.best
             assert level is not None
-            price, maker = level.price, level.first
-            maker_id, open_qty = maker.order_id, maker.leaves_qty
-            traded = open_qty if open_qty < leaves else leaves
-            left = open_qty - traded
-            leaves -= traded
-            cum += traded
-            maker.cum_qty = made = maker.cum_qty + traded
-            status = _PARTIAL if left else _FILLED
-            gave = (
-                *(_TRADE, status, maker_id, maker.owner, contra, price, price, traded, made, left),
-                *(MAKER, _OK, now, made + left),
-            )
-            reports.append(_make(ExecutionReport, gave))
-            status = _PARTIAL if leaves else _FILLED
-            took = (_TRADE, status, order_id, owner, side, limit, price, traded, cum, leaves, TAKER, _OK, now, qty)
-            reports.append(_make(ExecutionReport, took))
-            self.last_px = price
-            if left:
-                opposite.reduce(maker, left)
-            else:
-                del self._live[maker_id]
-                opposite.remove(maker)
+            price, before, filled = level.price, leaves, 0
+            head = level.head
+            maker = head.next
+            while leaves and maker is not head:
+                maker_id, his, open_qty = maker.order_id, maker.owner, maker.leaves_qty
+                total = maker.cum_qty + open_qty
+                if open_qty > leaves:  # it is the last one
+                    left, cum, traded, leaves = open_qty - leaves, qty, leaves, 0
+                    maker.leaves_qty = left
+                    maker.cum_qty = made = total - left
+                    gave = (
+                        _TRADE,
+                        _PARTIAL,
+                        maker_id,
+                        his,
+                        contra,
+                        price,
+                        price,
+                        traded,
+                        made,
+                        left,
+                        MAKER,
+                        _OK,
+                        now,
+                        total,
+                    )
+                    report(_make(ExecutionReport, gave))
+                    took = (_TRADE, _FILLED, order_id, owner, side, limit, price, traded, cum, 0, TAKER, _OK, now, qty)
+                    report(_make(ExecutionReport, took))
+                    break
+                leaves -= open_qty
+                cum += open_qty
+                gave = (
+                    _TRADE,
+                    _FILLED,
+                    maker_id,
+                    his,
+                    contra,
+                    price,
+                    price,
+                    open_qty,
+                    total,
+                    0,
+                    MAKER,
+                    _OK,
+                    now,
+                    total,
+                )
+                report(_make(ExecutionReport, gave))
+                state = _PARTIAL if leaves else _FILLED
+                took = (_TRADE, state, order_id, owner, side, limit, price, open_qty, cum, leaves, TAKER, _OK, now, qty)
+                report(_make(ExecutionReport, took))
+                del live[maker_id]
+                filled += 1
+                maker = maker.next
+                maker.previous = head  # who is done is held by nobody: no work for the garbage collector
+            opposite.taken(level, maker, filled, before - leaves)
+        self.last_px = price
         return cum
 
 

@@ -224,7 +224,7 @@ class Cascade(Crossing):
         """To another price, with a new place."""
         shown, ladder = order.shown_qty, self._side(order.side)
         if not isinstance(order, SpecialOrder):
-            ladder.remove(order)
+            ladder.unlink(order, shown)
             ladder.link(order, price * ladder.sign, shown)
             return
         self._stand_down(order)

@@ -87,8 +87,8 @@ class Holdings:
         self.state = CONTINUOUS
         self.last_px = 0
         """Price of the last trade; 0: none yet."""
-        self._bids = Ladder(1)
-        self._asks = Ladder(-1)
+        self._bids = Ladder(BUY)
+        self._asks = Ladder(SELL)
         self._live: dict[int, RestingOrder] = {}
         self._stops: dict[int, SpecialOrder] = {}
         """Stops that wait, in order of entry."""
@@ -205,8 +205,8 @@ class Holdings:
         if self._stands_plainly(order):
             assert order.price is not None
             ladder, key = self._side(order.side), order.price * int(order.side)
-            order_id, owner, side, tif = order.order_id, order.owner, order.side, order.time_in_force
-            self._live[order_id] = ladder.add(order_id, owner, side, order.leaves_qty, order.cum_qty, tif, key)
+            order_id, owner, tif = order.order_id, order.owner, order.time_in_force
+            self._live[order_id] = ladder.add(order_id, owner, order.leaves_qty, order.cum_qty, tif, key)
             return
         order.place = self._next_place()
         self._register(order)

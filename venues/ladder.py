@@ -42,23 +42,27 @@ class Standing(IntEnum):
 class RestingOrder:
     """A plain limit order in the book: a link in the queue of its level. Made and changed by the book alone."""
 
-    __slots__ = ("cum_qty", "leaves_qty", "level", "next", "order_id", "owner", "previous", "side", "time_in_force")
+    __slots__ = ("cum_qty", "leaves_qty", "level", "next", "order_id", "owner", "previous", "time_in_force")
 
     # No __init__: Ladder.add fills it in, for a third of the price.
     order_id: int
     owner: int
-    side: Side
     leaves_qty: int
     cum_qty: int
     time_in_force: TimeInForce
     level: Level
-    previous: RestingOrder | None
-    next: RestingOrder | None
+    previous: RestingOrder
+    next: RestingOrder
 
     terms: Terms | None = None
     standing: Standing = Standing.DISPLAYED
     place: int = 0
     stop_px: int = 0
+
+    @property
+    def side(self) -> Side:
+        """Its side: that of its ladder."""
+        return self.level.ladder.side
 
     @property
     def price(self) -> int | None:
@@ -74,8 +78,9 @@ class RestingOrder:
 class SpecialOrder(RestingOrder):
     """An order with more to it. ``price`` is what it is worth now (None: no price), ``cap`` a peg's limit."""
 
-    __slots__ = ("cap", "place", "price", "shown_qty", "standing", "stop_px", "terms")
+    __slots__ = ("cap", "place", "price", "shown_qty", "side", "standing", "stop_px", "terms")
 
+    side: Side
     price: int | None
     shown_qty: int
     cap: int | None
@@ -120,20 +125,28 @@ class SpecialOrder(RestingOrder):
 
 
 class Level:
-    """All displayed orders at one price, first in first out. It comes with its first order and goes with its last."""
+    """All displayed orders at one price, first in first out. It comes with its first order and goes with its last.
 
-    __slots__ = ("count", "first", "last", "price", "volume")
+    The queue is a ring: ``head`` is no order, stands before the first and after the last, and saves every question
+    whether there is a neighbour.
+    """
 
-    def __init__(self, price: int, order: RestingOrder, volume: int) -> None:
+    __slots__ = ("count", "head", "ladder", "price", "volume")
+
+    def __init__(self, ladder: Ladder, price: int, order: RestingOrder, volume: int) -> None:
+        self.ladder = ladder
         self.price = price
-        self.first = self.last = order
+        self.head = head = RestingOrder()
+        head.previous = head.next = order
+        order.previous = order.next = head
         self.volume = volume
         """Shares shown."""
         self.count = 1
 
     def __iter__(self) -> Iterator[RestingOrder]:
-        order: RestingOrder | None = self.first
-        while order is not None:
+        head = self.head
+        order = head.next
+        while order is not head:
             yield order
             order = order.next
 
@@ -141,14 +154,17 @@ class Level:
 class Ladder:
     """One side of the book. ``keys`` are prices signed so that the best is the last: bids +price, asks -price."""
 
-    __slots__ = ("best", "best_key", "hidden", "inactive", "keys", "levels", "market", "moved", "sign")
+    __slots__ = ("best", "best_key", "hidden", "inactive", "keys", "levels", "market", "moved", "side", "sign", "wall")
 
-    def __init__(self, sign: int) -> None:
-        self.sign = sign
+    def __init__(self, side: Side) -> None:
+        self.side = side
+        self.sign = int(side)
         self.keys: list[int] = []
         self.levels: dict[int, Level] = {}
         self.best: Level | None = None
         self.best_key = _NO_ORDERS
+        self.wall = -_NO_ORDERS
+        """Minus the best key: an order of the other side whose key reaches this would trade."""
         self.moved = False
         """Set when the best price or its size changes; :meth:`Holdings.best_moved` asks and unsets."""
         self.hidden: list[tuple[int, int, SpecialOrder]] = []
@@ -158,14 +174,11 @@ class Ladder:
 
     # -- plain orders ---------------------------------------------------------------------------
 
-    def add(
-        self, order_id: int, owner: int, side: Side, leaves: int, cum: int, tif: TimeInForce, key: int
-    ) -> RestingOrder:
+    def add(self, order_id: int, owner: int, leaves: int, cum: int, tif: TimeInForce, key: int) -> RestingOrder:
         """Put a new plain order at the back of its level."""
         order = RestingOrder()
         order.order_id = order_id
         order.owner = owner
-        order.side = side
         order.leaves_qty = leaves
         order.cum_qty = cum
         order.time_in_force = tif
@@ -180,23 +193,28 @@ class Ladder:
         if level is self.best:
             self.moved = True
 
-    def remove(self, order: RestingOrder) -> None:
-        """Take a plain order out."""
-        self.unlink(order, order.leaves_qty)
+    def taken(self, level: Level, first: RestingOrder, orders: int, shares: int) -> None:
+        """An order has taken so many orders and shares off the best level; ``first`` knows that it is first."""
+        if first is level.head:
+            self.close(level)
+            return
+        level.head.next = first
+        level.count -= orders
+        level.volume -= shares
+        self.moved = True
 
     # -- displayed orders of any kind ---------------------------------------------------------------
 
     def link(self, order: RestingOrder, key: int, shown: int) -> None:
         """Put the order at the back of the level, with so many shares shown."""
-        order.next = None
         level = self.levels.get(key)
         if level is None:
-            order.previous = None
-            order.level = self._open(key, order, shown)
+            order.level = self.open(key, order, shown)
             return
         order.level = level
-        order.previous = last = level.last
-        last.next = level.last = order
+        order.next = head = level.head
+        order.previous = last = head.previous
+        last.next = head.previous = order
         level.volume += shown
         level.count += 1
         if level is self.best:
@@ -205,18 +223,12 @@ class Ladder:
     def unlink(self, order: RestingOrder, shown: int) -> None:
         """Take the order out of its level; the level goes with its last order."""
         level = order.level
-        before, after = order.previous, order.next
-        if before is not None:
-            before.next = after
-        elif after is not None:
-            level.first = after
-        else:
-            self._close(level)
+        if level.count == 1:
+            self.close(level)
             return
-        if after is not None:
-            after.previous = before
-        elif before is not None:
-            level.last = before
+        before, after = order.previous, order.next
+        before.next = after
+        after.previous = before
         level.volume -= shown
         level.count -= 1
         if level is self.best:
@@ -224,44 +236,33 @@ class Ladder:
 
     def swap(self, old: RestingOrder, new: RestingOrder) -> None:
         """Put ``new`` exactly where ``old`` stands; both show the same."""
-        level, before, after = old.level, old.previous, old.next
-        new.level, new.previous, new.next = level, before, after
-        if before is None:
-            level.first = new
-        else:
-            before.next = new
-        if after is None:
-            level.last = new
-        else:
-            after.previous = new
+        new.level, new.previous, new.next = old.level, old.previous, old.next
+        new.previous.next = new.next.previous = new
 
     def link_by_place(self, order: SpecialOrder, key: int, shown: int) -> None:
         """Put the order into the level before those that came later."""
         self.link(order, key, shown)
-        before, level = order.previous, order.level
-        if before is None or before.place < order.place:
-            return
-        level.last = before
-        before.next = None
-        while before.previous is not None and before.previous.place > order.place:
+        head, before = order.level.head, order.previous
+        while before is not head and before.place > order.place:
             before = before.previous
-        order.previous, order.next = before.previous, before
-        if order.previous is None:
-            level.first = order
-        else:
-            order.previous.next = order
-        before.previous = order
+        order.previous.next, head.previous = head, order.previous
+        order.previous, order.next = before, before.next
+        before.next.previous = before.next = order
 
-    def _open(self, key: int, order: RestingOrder, shown: int) -> Level:
-        level = self.levels[key] = Level(key * self.sign, order, shown)
+    def open(self, key: int, order: RestingOrder, shown: int) -> Level:
+        """A new level with its first order."""
+        level = self.levels[key] = Level(self, key * self.sign, order, shown)
         if key > self.best_key:
             self.keys.append(key)
-            self.best, self.best_key, self.moved = level, key, True
+            self.best, self.best_key, self.wall, self.moved = level, key, -key, True
         else:
             insort(self.keys, key)
         return level
 
-    def _close(self, level: Level) -> None:
+    def close(self, level: Level) -> None:
+        """The level has lost its last order. The ring is cut, or it would wait for the garbage collector."""
+        head = level.head
+        head.next = head.previous = None  # type: ignore[assignment]
         keys, key = self.keys, level.price * self.sign
         del self.levels[key]
         if level is not self.best:
@@ -270,10 +271,11 @@ class Ladder:
         keys.pop()
         self.moved = True
         if keys:
-            self.best_key = keys[-1]
-            self.best = self.levels[self.best_key]
+            self.best_key = key = keys[-1]
+            self.wall = -key
+            self.best = self.levels[key]
         else:
-            self.best, self.best_key = None, _NO_ORDERS
+            self.best, self.best_key, self.wall = None, _NO_ORDERS, -_NO_ORDERS
 
     def volume_down_to(self, limit_key: int, enough: int) -> int:
         """Displayed shares at the limit or better; stops counting at ``enough``."""

@@ -84,7 +84,8 @@ def _put(book: Holdings, row: Mapping[str, Any]) -> None:
     ladder = book._side(side)
     order_id, owner, leaves, cum, price = (row[key] for key in ("order_id", "owner", "leaves_qty", "cum_qty", "price"))
     if "standing" not in row:
-        book._live[order_id] = ladder.add(order_id, owner, side, leaves, cum, tif, price * ladder.sign)
+        key = price * ladder.sign
+        book._live[order_id] = ladder.add(order_id, owner, leaves, cum, tif, key)
         return
     terms = None if row["terms"] is None else Terms(*row["terms"])
     terms = None if terms is None else terms._replace(peg=Peg(terms.peg))

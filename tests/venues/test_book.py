@@ -4,6 +4,7 @@ gathered from the public suites of other engines and from exchange rulebooks; th
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 
@@ -651,4 +652,20 @@ def test_a_book_through_which_much_has_gone_holds_nothing_of_it():
             book.submit(buy(200, limit=101_0000, tif=IOC), now=order_id)
     assert len(book) == 0
     assert list(book.orders()) == []
+
+
+def test_what_leaves_a_book_is_gone_without_the_garbage_collector():
+    book = Book()
+    gc.collect()
+    gc.disable()
+    try:
+        for order_id in range(300):
+            book.submit(sell(100, limit=100_0000 + 100 * (order_id % 7), order_id=order_id), now=order_id)
+        for order_id in range(0, 300, 3):
+            book.cancel(cancel(order_id), now=300)
+        book.submit(buy(50_000), now=301)
+        assert len(book) == 0
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
     assert book.depth(Side.SELL, 1_000) == []
