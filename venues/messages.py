@@ -69,6 +69,10 @@ class ExecType(IntEnum):
     """The venue changed the order by a rule: a refresh, a new peg price, a trailing stop, a decrement."""
     STATE = 9
     """The book's session state changed; of no order."""
+    INVITED = 10
+    """A conditional order has met somebody: its owner may answer with a firm order of the same id."""
+    INDICATION = 11
+    """What a pool tells those who asked of others' interest, ``order_qty`` shares of ``side``; of no order."""
 
 
 class OrdStatus(IntEnum):
@@ -160,6 +164,17 @@ class Reason(IntEnum):
     STATE_HALTED = 64
     STATE_VOLATILITY_AUCTION = 65
     STATE_CLOSING_AUCTION = 66
+    CONDITIONAL = 80
+    INVITATION = 81
+    FIRMED_UP = 82
+    FIRM_UP_LAPSED = 83
+    CONDITIONAL_ONLY = 84
+    INTEREST = 85
+    NOT_MARKETABLE = 86
+    TOO_LARGE = 87
+    POSITION_LIMIT = 88
+    NO_NATIONAL_BEST = 89
+    ROUTED_OUT = 90
 
 
 REASON_TEXT: Final[dict[Reason, str]] = {
@@ -207,6 +222,17 @@ REASON_TEXT: Final[dict[Reason, str]] = {
     Reason.STATE_HALTED: "halted",
     Reason.STATE_VOLATILITY_AUCTION: "call of a volatility auction",
     Reason.STATE_CLOSING_AUCTION: "call of the closing auction",
+    Reason.CONDITIONAL: "conditional: it waits for an invitation and trades only when firmed up",
+    Reason.INVITATION: "somebody on the other side could trade with it: answer with a firm order of the same id",
+    Reason.FIRMED_UP: "the firm order that answers an invitation",
+    Reason.FIRM_UP_LAPSED: "the invitation was not answered in time",
+    Reason.CONDITIONAL_ONLY: "firm orders are taken only as answers to an invitation",
+    Reason.INTEREST: "others' open interest, as far as the pool indicates it",
+    Reason.NOT_MARKETABLE: "the limit does not reach the national best on the other side",
+    Reason.TOO_LARGE: "more shares than the internaliser fills at once",
+    Reason.POSITION_LIMIT: "the internaliser's position would go beyond its limit",
+    Reason.NO_NATIONAL_BEST: "no two-sided, uncrossed national best is known here",
+    Reason.ROUTED_OUT: "the order is at another venue",
 }
 
 NOBODY: Final = -1
@@ -281,6 +307,33 @@ class ReduceOrder(NamedTuple):
     qty: int
 
 
+class ConditionalOrder(NamedTuple):
+    """Interest shown to a pool that does not bind: it waits like an order and trades only after its owner firms up.
+
+    When an order it could trade with is there, the pool says INVITED; a `NewOrder` of the same id and side within the
+    pool's time is the answer, keeps the place and may be of another size and limit. ``price`` None is a market order;
+    ``min_qty``: shares, trade at least so many with one order.
+    """
+
+    order_id: int
+    owner: int
+    side: Side
+    qty: int
+    price: int | None
+    min_qty: int = 0
+
+
+class AskIndications(NamedTuple):
+    """Ask a pool for indications of both sides, now and whenever they change; ``wanted`` False: no more of them.
+
+    ``order_id`` is of no meaning; a refusal repeats it.
+    """
+
+    order_id: int
+    owner: int
+    wanted: bool = True
+
+
 class BadMessage(NamedTuple):
     """What a session makes of something that is no message, so that the venue can answer it."""
 
@@ -290,6 +343,9 @@ class BadMessage(NamedTuple):
 
 
 Message = NewOrder | CancelOrder | ReplaceOrder | ReduceOrder | BadMessage
+
+PoolMessage = Message | ConditionalOrder | AskIndications
+"""What a dark pool takes."""
 
 
 class ExecutionReport(NamedTuple):
