@@ -19,6 +19,7 @@ from typing import Generic, TypeVar
 
 from sim.environment import Environment
 from sim.link import LatencySource
+from sim.outages import Interrupted
 
 T = TypeVar("T")
 
@@ -133,6 +134,8 @@ class HistoryView(Generic[T]):
         self._env = env
         self._fixed = max(1, latency) if isinstance(latency, int) else 0
         self._latency: LatencySource = latency if not isinstance(latency, int) else lambda: self._fixed
+        if isinstance(latency, Interrupted):  # asked when somebody looks, which may be long after the item was made
+            self._latency = lambda: latency.sent_at(history.times[self._dated - history.dropped])
         self._read = self._dated = history.dropped + len(history.times)  # a new reader starts with what comes next
         self._arrivals: deque[int] = deque()  # arrivals of items _read.._dated-1
         self._last = 0

@@ -20,6 +20,7 @@ from heapq import heappush
 from typing import Any
 
 from sim.environment import Environment, whole_nanos
+from sim.outages import Interrupted
 
 LatencySource = Callable[[], int]
 """Gives the latency of the next message, ns."""
@@ -41,7 +42,7 @@ class Link:
 
     def __init__(self, env: Environment, latency: LatencySource | int) -> None:
         self._env = env
-        self._latency, self._fixed = _source(latency)
+        self._latency, self._fixed = _source(latency, env)
         self._last = 0
 
     def send(self, deliver: Callable[[Any], object], message: object) -> None:
@@ -75,7 +76,7 @@ class Mailbox:
         self, env: Environment, latency: LatencySource | int, on_mail: Callable[[], object] | None = None
     ) -> None:
         self._env = env
-        self._latency, self._fixed = _source(latency)
+        self._latency, self._fixed = _source(latency, env)
         self._last = 0
         self._rings_at = -1
         self._waiting: deque[tuple[int, Any]] = deque()
@@ -114,8 +115,10 @@ def _ring(box: Mailbox) -> None:
         on_mail()
 
 
-def _source(latency: LatencySource | int) -> tuple[LatencySource, int]:
+def _source(latency: LatencySource | int, env: Environment) -> tuple[LatencySource, int]:
     """(source of draws, the fixed latency or 0)."""
+    if isinstance(latency, Interrupted):
+        return (lambda: latency.sent_at(env._now)), 0
     if callable(latency):
         return latency, 0
     fixed = max(1, whole_nanos(latency))
