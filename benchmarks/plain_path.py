@@ -1,9 +1,10 @@
 """The plain path: one venue, constant links, a station; 45 % limit orders, 45 % cancels, 10 % market orders.
 
 What is timed, per message, in CPU time of the process: the sender's event, the order link, the matching station, the
-book, the reports over the report link and their receipt by the owner's callback. Messages and their times are made
-beforehand from a fixed seed; the collector runs rarely, as in a run (`sim.garbage`). Cancels name an order that the
-sender knows of, filled or not: about a fifth of them come too late, as in a market.
+book, the reports over the report link and their receipt by the owner. Messages and their times are made beforehand from
+a fixed seed; the collector runs rarely, as in a run (`sim.garbage`). Reports are read in two ways: when the owner next
+sends something, as background flow does, or at once, each waking the owner by an event of its own. Cancels name an
+order that the sender knows of, filled or not: about a fifth of them come too late, as in a market.
 
 How many messages are under way at once decides how deep the schedule is, so two densities are measured: 10,000 messages
 a second at the venue (25 times the flagship's busiest) and 50,000. The links take 100 us, the station 2 us.
@@ -28,6 +29,7 @@ from sim.log import EventLog
 from venues.fees import FeeSchedule
 from venues.lit import LitVenue
 from venues.messages import CancelOrder, Message, NewOrder, Side, TimeInForce
+from venues.session import EVERY_REPORT
 
 ROUNDS = 7
 MEAN_GAPS = (100_000, 20_000)
@@ -76,11 +78,11 @@ def script(messages: int, mean_gap: int, seed: int = 2) -> Script:
     return timed
 
 
-def run(timed: Script, log: EventLog) -> Run:
-    """Send them all, each by an event at its time, and read every report when it arrives."""
+def run(timed: Script, log: EventLog, wakes: bool = False) -> Run:
+    """Send them all, each by an event at its time; read every report, with ``wakes`` as it arrives."""
     env = Environment()
     venue = LitVenue(env, 0, "PLAIN", FeeSchedule(-2000, 3000), 2_000, log)
-    session = venue.connect(1, 100_000, 100_000)
+    session = venue.connect(1, 100_000, 100_000, EVERY_REPORT if wakes else frozenset())
     received = 0
 
     def on_mail() -> None:
@@ -88,6 +90,8 @@ def run(timed: Script, log: EventLog) -> Run:
         received += len(session.read())
 
     def send(message: Message) -> None:
+        if not wakes:
+            on_mail()
         session.send(message)
         at, following = next(coming, (0, None))
         if following is not None:
@@ -101,6 +105,7 @@ def run(timed: Script, log: EventLog) -> Run:
     with few_collections():
         started = time.process_time()
         env.run()
+        on_mail()
         seconds = time.process_time() - started
     return Run(seconds, received, venue.traded_qty)
 
@@ -108,19 +113,21 @@ def run(timed: Script, log: EventLog) -> Run:
 def measure(messages: int, mean_gap: int) -> None:
     """Interleaved rounds with the log off and on; medians, the best, and the digest of the log."""
     timed = script(messages, mean_gap)
-    speeds: dict[str, list[float]] = {"log off": [], "log on": []}
+    speeds: dict[str, list[float]] = {}
     loops = []
     for _ in range(ROUNDS):
         loops.append(calibration())
-        for name, log in (("log off", EventLog(enabled=False)), ("log on", EventLog())):
-            done = run(timed, log)
-            speeds[name].append(messages / done.seconds)
+        for wakes in (False, True):
+            for name, log in (("log off", EventLog(enabled=False)), ("log on", EventLog())):
+                done = run(timed, log, wakes)
+                kind = f"{name}, reports {'wake their owner' if wakes else 'wait to be read'}"
+                speeds.setdefault(kind, []).append(messages / done.seconds)
     print(
         f"plain path, {1_000_000_000 // mean_gap:,} messages a second, {messages:,} in all: {done.reports:,} reports, "
         f"{done.shares:,} shares, {log.events:,} rows, digest {log.digest()[:16]}; {ROUNDS} interleaved rounds"
     )
     for name, values in speeds.items():
-        print(f"  {name:16s} {figures(values)} messages/s of CPU time")
+        print(f"  {name:32s} {figures(values)} messages/s of CPU time")
     print(f"  calibration loop {figures(loops)} M additions/s")
 
 
