@@ -7,6 +7,7 @@ Memory is bounded: of orders that have ended the latest are kept, the oldest are
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from venues.messages import (
     ExecutionReport,
     OrdStatus,
     Side,
+    Terms,
     TimeInForce,
 )
 
@@ -66,6 +68,7 @@ class ChildRecord:
     cum_qty: int = 0
     notional: int = 0
     fills: list[dict[str, Any]] = field(default_factory=list)
+    terms: Terms | None = None
 
     @property
     def id(self) -> str:
@@ -108,9 +111,10 @@ class Blotter:
         price: int | None,
         time_in_force: TimeInForce,
         at: int,
+        terms: Terms | None = None,
     ) -> None:
         """A child order goes on the wire at ``at``."""
-        record = ChildRecord(order_id, parent_id, venue, side, qty, price, time_in_force, at)
+        record = ChildRecord(order_id, parent_id, venue, side, qty, price, time_in_force, at, terms=terms)
         self.children[order_id] = record
         if parent_id is None:
             self.live += 1
@@ -130,6 +134,8 @@ class Blotter:
             record.status = report.ord_status.name
             record.done = report.ord_status in _FINAL
             record.reason = REASON_TEXT[report.reason]
+        if report.exec_type in _ACCEPTED:
+            record.price, record.qty = report.price, report.order_qty
         told["reason"] = REASON_TEXT[report.reason]
         self._tell(record, arrived, report.exec_type.name, told)
         if record.done and record.parent_id is None:
@@ -210,6 +216,9 @@ class Blotter:
             del self.children[order_id]
 
 
+_ACCEPTED: Final = (ExecType.NEW, ExecType.REPLACED, ExecType.TRIGGERED, ExecType.RESTATED)
+"""Reports that say at what price, and for how many shares, an order stands: the venue may have moved it."""
+
 _FINAL: Final = (OrdStatus.FILLED, OrdStatus.CANCELED, OrdStatus.REJECTED)
 
 
@@ -245,12 +254,32 @@ def child_status(child: ChildRecord) -> dict[str, Any]:
         "qty": child.qty,
         "price": money(child.price),
         "time_in_force": child.time_in_force.name,
+        "terms": said_terms(child.terms),
         "cum_qty": child.cum_qty,
         "leaves_qty": 0 if child.done else child.qty - child.cum_qty,
         "average_price": average(child.notional, child.cum_qty),
         "at": child.at,
         "fills": child.fills,
     }
+
+
+def said_terms(terms: Terms | None) -> dict[str, Any]:
+    """What an order says besides price and time, as it was asked for.
+
+    >>> said_terms(Terms(display_qty=100, stop_px=1_000_000))
+    {'display_qty': 100, 'stop_px': '100.00'}
+    """
+    if terms is None:
+        return {}
+    plain = Terms()
+    said = {name: value for name, value in terms._asdict().items() if value != getattr(plain, name)}
+    return {name: _TERM_WORDS.get(name, lambda value: value)(value) for name, value in said.items()}
+
+
+_TERM_WORDS: Final[dict[str, Callable[[Any], Any]]] = {
+    "peg": lambda peg: peg.name,
+    **dict.fromkeys(("peg_offset", "stop_px", "trail", "trail_step", "budget"), dollars),
+}
 
 
 def parent_name(child: ChildRecord) -> str | None:

@@ -105,7 +105,7 @@ def _looks(app: FastAPI, market: Market) -> None:
 
     @app.get("/venues/{name}/book", tags=["market"])
     async def book(name: str, depth: Annotated[int, Query(ge=1, le=1_000)] = 10) -> Response:
-        """The displayed book of a lit venue, best prices first."""
+        """The displayed book of a lit venue, best prices first, its phase, and what an auction now would do."""
         return answer(await market.ask("book", {"venue": name, "levels": depth}))
 
     @app.get("/nbbo", tags=["market"])

@@ -12,7 +12,7 @@ from typing import Any, Final
 from api.blotter import Blotter
 from api.journal import Journal, read_journal
 from api.mistakes import Mistake
-from api.tape import Tape, depth, describe_venues
+from api.tape import Tape, depth, describe_venues, tick_at
 from api.wire import Cancel, Refused, Stop, SubmitChild, SubmitParent, dollars
 from scenarios.live import DEFAULT_STRATEGY, LiveMarket
 from scenarios.model import Scenario
@@ -93,11 +93,12 @@ class Session:
         Raises:
             Refused: off tick, unknown venue, or too many orders are live.
         """
-        self._check(order.price, "price")
         self._venue(order.venue)
+        self._check(order.price, "price", order.venue)
+        self._check(order.stop_px, "stop_px", order.venue)
         self._note(order)
         side, tif = Side[order.side], TimeInForce[order.time_in_force]
-        number = self.live.desk.submit_child(order.venue, side, order.qty, order.price, tif)
+        number = self.live.desk.submit_child(order.venue, side, order.qty, order.price, tif, order.terms)
         return self.order(f"C{number}")
 
     def cancel(self, request: Cancel) -> dict[str, Any]:
@@ -181,8 +182,8 @@ class Session:
         if self._journal is not None:
             self._journal.write(self.now, instruction)
 
-    def _check(self, price: int | None, name: str) -> None:
-        tick = self.live.scenario.instrument.tick
+    def _check(self, price: int | None, name: str, venue: str | None = None) -> None:
+        tick = tick_at(self.live.market, venue, price)
         if price is not None and price % tick:
             below = price - price % tick
             near = f"write {dollars(below)} or {dollars(below + tick)}" if below else f"write {dollars(tick)}"

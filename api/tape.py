@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 from api.wire import dollars
 from scenarios.build import Market
 from scenarios.model import Scenario
-from venues.messages import Quote, Side
+from venues.messages import BookState, Quote, Side
 
 MOST_EVENTS: Final = 2_000
 """Events of one kind in one look; more are counted as dropped."""
@@ -115,6 +115,8 @@ class Tape:
         """The best over the lit venues' own books; equal prices: the scenario's order."""
         bids, asks = [], []
         for venue in self._market.lit:
+            if venue.state is not BookState.CONTINUOUS:
+                continue  # nothing there can be traded with
             bid, bid_qty, ask, ask_qty = venue.book.top()
             if bid_qty:
                 bids.append((bid, bid_qty, venue.name))
@@ -143,13 +145,31 @@ class Tape:
 
 
 def depth(market: Market, venue: str, levels: int) -> dict[str, Any]:
-    """The displayed book of a lit venue, best prices first."""
+    """The displayed book of a lit venue, best prices first; what an auction now would do, where one is to come."""
     book = next(lit.book for lit in market.lit if lit.name == venue)
     sides = {
         name: [{"price": dollars(px), "qty": qty, "orders": orders} for px, qty, orders in book.depth(side, levels)]
         for name, side in (("bids", Side.BUY), ("asks", Side.SELL))
     }
-    return {"venue": venue, "at": market.env.now, **sides}
+    price, qty, surplus = book.indicative()
+    trades_next = {"price": dollars(price), "qty": qty, "surplus": surplus} if in_call(book) and qty else None
+    return {"venue": venue, "at": market.env.now, "state": book.state.name, "indicative": trades_next, **sides}
+
+
+def in_call(book: Any) -> bool:
+    """Are orders collected for an auction?"""
+    return bool(book.policies.batch_interval) or book.state not in (BookState.CONTINUOUS, BookState.CLOSED)
+
+
+def tick_at(market: Market, venue: str | None, price: int | None) -> int:
+    """The tick that a limit must be on: the venue's at that price; 1 where the venue rounds limits itself."""
+    lit = next((lit for lit in market.lit if lit.name == venue), None)
+    if lit is None or price is None:
+        return market.scenario.instrument.tick
+    policies = lit.book.policies
+    if policies.off_tick.value == "round":
+        return 1
+    return lit.book.tick if policies.ticks is None else policies.ticks.at(price)
 
 
 def describe_venues(market: Market, scenario: Scenario) -> list[dict[str, Any]]:

@@ -8,14 +8,24 @@ journal can be read, and written, by hand.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, ValidationError, WithJsonSchema
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 
-from scenarios.part import Part
+from scenarios.fields import Switch
+from scenarios.part import Part, failure
 from scenarios.quantities import QuantityError, format_price, parse_duration, parse_positive_number, parse_shares, show
-from venues.messages import UNITS_PER_DOLLAR
+from venues.messages import UNITS_PER_DOLLAR, Peg, Terms
 
 MOST_SHARES: Final = 100_000_000
 """Largest order that is taken, shares."""
@@ -30,6 +40,8 @@ FASTEST: Final = 1_000_000
 """Highest pace, simulated seconds per second; `max` has no bound."""
 
 _DOLLARS = re.compile(r"[0-9]{1,7}(\.[0-9]{1,4})?")
+_SIGNED_DOLLARS = re.compile(r"-?[0-9]{1,7}(\.[0-9]{1,4})?")
+_BUDGET = re.compile(r"[0-9]{1,10}(\.[0-9]{1,4})?")
 _ORDER_ID = re.compile(r"[PC][0-9]{1,18}")
 
 
@@ -96,6 +108,37 @@ def order_id(value: object) -> str:
     return value
 
 
+def shown_shares(value: object) -> int:
+    """Shares that an order shows; 0: none.
+
+    >>> shown_shares(0)
+    0
+    """
+    return 0 if type(value) is int and value == 0 else shares(value)
+
+
+def signed_units(value: object) -> int:
+    """Price units of decimal text in dollars, which may be negative.
+
+    >>> signed_units("-0.01"), signed_units("0")
+    (-100, 0)
+    """
+    if not isinstance(value, str) or not _SIGNED_DOLLARS.fullmatch(value):
+        raise QuantityError(f'{show(value)} is not an offset; write dollars as text, such as "-0.01"')
+    return int(Decimal(value) * UNITS_PER_DOLLAR)
+
+
+def budget_units(value: object) -> int:
+    """Price units x shares of a sum in dollars.
+
+    >>> budget_units("10000.00")
+    100000000
+    """
+    if not isinstance(value, str) or not _BUDGET.fullmatch(value) or not Decimal(value):
+        raise QuantityError(f'{show(value)} is not a budget; write dollars above 0 as text, such as "10000.00"')
+    return int(Decimal(value) * UNITS_PER_DOLLAR)
+
+
 _PRICE_SCHEMA = {"type": "string", "pattern": r"^[0-9]{1,7}(\.[0-9]{1,4})?$", "examples": ["100.05"]}
 _TIME_SCHEMA = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}], "examples": [2_000_000_000, "2s"]}
 
@@ -104,6 +147,21 @@ _SPEED_SCHEMA = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"enum": [
 _ID_SCHEMA = {"type": "string", "pattern": "^[PC][0-9]{1,18}$"}
 
 DollarText = Annotated[int, BeforeValidator(price_units), PlainSerializer(dollars), WithJsonSchema(_PRICE_SCHEMA)]
+SignedDollarText = Annotated[
+    int,
+    BeforeValidator(signed_units),
+    PlainSerializer(dollars),
+    WithJsonSchema({"type": "string", "pattern": f"^{_SIGNED_DOLLARS.pattern}$", "examples": ["-0.01"]}),
+]
+BudgetText = Annotated[
+    int,
+    BeforeValidator(budget_units),
+    PlainSerializer(dollars),
+    WithJsonSchema({"type": "string", "pattern": f"^{_BUDGET.pattern}$", "examples": ["10000.00"]}),
+]
+ShownShares = Annotated[
+    int, BeforeValidator(shown_shares), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MOST_SHARES})
+]
 Duration = Annotated[int, BeforeValidator(nanoseconds), WithJsonSchema(_TIME_SCHEMA)]
 Shares = Annotated[int, BeforeValidator(shares), WithJsonSchema(_SHARES_SCHEMA)]
 OrderId = Annotated[str, BeforeValidator(order_id), WithJsonSchema(_ID_SCHEMA)]
@@ -125,14 +183,102 @@ class SubmitParent(Part):
 
 
 class SubmitChild(Part):
-    """An order straight to a venue."""
+    """An order straight to a venue. What the venue makes of its terms is written in docs/matching.md."""
 
     do: Literal["child"] = "child"
     venue: str = Field(description="The venue's name.", examples=["NYSE"])
     side: BuyOrSell = Field(description="BUY or SELL.", examples=["BUY"])
     qty: Shares = Field(description="Shares.", examples=[1000])
-    price: DollarText | None = Field(None, description="Limit, $; null: a market order.")
-    time_in_force: Literal["DAY", "GTC", "IOC", "FOK"] = Field("DAY", description="How long it stays.")
+    price: DollarText | None = Field(None, description="Limit, $; null: a market order, or a peg without a cap.")
+    time_in_force: Literal["DAY", "GTC", "GTD", "IOC", "FOK", "OPG", "CLOSE"] = Field(
+        "DAY", description="How long it stays; OPG and CLOSE are for the auctions."
+    )
+    display_qty: ShownShares | None = Field(
+        None, description="Shares shown at a time: 0 hidden, fewer than qty an iceberg; null: all."
+    )
+    min_qty: Shares | None = Field(None, description="Trade at least so many shares at once; null: any number.")
+    post_only: Switch = Field(False, description="Never take.")
+    peg: Literal["PRIMARY", "MIDPOINT", "MARKET"] | None = Field(None, description="What its price follows.")
+    peg_offset: SignedDollarText | None = Field(None, description="$ towards the market from what it follows.")
+    stop_px: DollarText | None = Field(None, description="Wait until the market gets there, $.")
+    trail: DollarText | None = Field(None, description="Keep the stop so far from the touch, $.")
+    trail_step: DollarText | None = Field(None, description="Move the stop in steps of at least this, $.")
+    expire_at: Duration | None = Field(
+        None,
+        description="With GTD: the last simulated time at which it stands, ns since the start, or text with a unit.",
+    )
+    budget: BudgetText | None = Field(None, description="A market BUY spends at most this, $.")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> SubmitChild:
+        for wrong, message in _CONTRADICTIONS:
+            if wrong(self):
+                raise failure(message)
+        return self
+
+    @property
+    def terms(self) -> Terms | None:
+        """As a venue takes them; None: a plain order."""
+        terms = Terms(
+            display_qty=self.display_qty,
+            min_qty=self.min_qty or 0,
+            post_only=self.post_only,
+            peg=Peg.NONE if self.peg is None else Peg[self.peg],
+            peg_offset=self.peg_offset or 0,
+            stop_px=self.stop_px or 0,
+            trail=self.trail or 0,
+            trail_step=self.trail_step or 0,
+            expire_at=self.expire_at or 0,
+            budget=self.budget or 0,
+        )
+        return None if terms == Terms() else terms
+
+
+_AT_ONCE: Final = ("IOC", "FOK")
+
+_CONTRADICTIONS: Final[tuple[tuple[Callable[[SubmitChild], bool], str], ...]] = (
+    (
+        lambda order: (order.time_in_force == "GTD") != (order.expire_at is not None),
+        "expire_at and time_in_force GTD go together; write both, or neither",
+    ),
+    (
+        lambda order: (order.min_qty or 0) > order.qty,
+        "min_qty is more than qty; write at most qty",
+    ),
+    (
+        lambda order: bool(order.min_qty) and order.time_in_force not in _AT_ONCE and order.display_qty != 0,
+        "min_qty is for IOC, FOK and hidden orders; write time_in_force IOC, or display_qty 0",
+    ),
+    (
+        lambda order: order.post_only and (order.time_in_force in _AT_ONCE or order.price is None),
+        "post_only never takes, and an IOC, FOK, market or pegged order must; take one of the two out",
+    ),
+    (
+        lambda order: order.stop_px is not None and order.trail is not None,
+        "stop_px and trail are two kinds of stop; write one of them",
+    ),
+    (
+        lambda order: order.trail_step is not None and order.trail is None,
+        "trail_step is the step of a trail; write `trail` too",
+    ),
+    (
+        lambda order: order.peg_offset is not None and order.peg is None,
+        "peg_offset is the offset of a peg; write `peg` too",
+    ),
+    (
+        lambda order: order.peg is not None and bool(order.stop_px or order.trail or order.budget),
+        "a peg has neither stop nor budget; take them out",
+    ),
+    (
+        lambda order: order.peg is not None and (order.time_in_force in _AT_ONCE or bool(order.display_qty)),
+        "a peg rests hidden: it cannot be IOC or FOK, nor show shares; take one of the two out",
+    ),
+    (
+        lambda order: order.budget is not None and (order.side != "BUY" or order.price is not None),
+        "a budget is for a BUY without a price; take one of the two out",
+    ),
+)
+"""What an order cannot be at the same time, and what to write instead."""
 
 
 class Cancel(Part):

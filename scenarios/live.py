@@ -32,7 +32,7 @@ from scenarios.part import explained
 from scenarios.problems import Problem, ScenarioError
 from scenarios.strategy_parts import StrategyField
 from sim.log import EventLog
-from venues.messages import CancelOrder, ExecType, ExecutionReport, NewOrder, Side, TimeInForce
+from venues.messages import CancelOrder, ExecType, ExecutionReport, NewOrder, Side, Terms, TimeInForce
 from venues.protocols import OrderEntry, Reports
 
 DESK: Final = "api"
@@ -61,6 +61,7 @@ class Listener(Protocol):
         price: int | None,
         time_in_force: TimeInForce,
         at: int,
+        terms: Terms | None = None,
     ) -> None:
         """A child order goes on the wire at ``at``; ``parent_id`` None: it was sent straight to the venue."""
 
@@ -126,13 +127,21 @@ class Desk(Router):
         self._announce(parent)
         return parent
 
-    def submit_child(self, venue: str, side: Side, qty: int, price: int | None, time_in_force: TimeInForce) -> int:
-        """Send an order straight to a venue; its id. ``price`` None: a market order."""
+    def submit_child(
+        self,
+        venue: str,
+        side: Side,
+        qty: int,
+        price: int | None,
+        time_in_force: TimeInForce,
+        terms: Terms | None = None,
+    ) -> int:
+        """Send an order straight to a venue; its id. ``price`` None: a market order, or a peg without a cap."""
         order_id = self.place.new_id()
         self._direct.add(order_id)
         if self._listener is not None:
-            self._listener.child_sent(order_id, None, venue, side, qty, price, time_in_force, self.env.now)
-        self.sessions[venue].send(NewOrder(order_id, self.number, side, qty, price, time_in_force))
+            self._listener.child_sent(order_id, None, venue, side, qty, price, time_in_force, self.env.now, terms)
+        self.sessions[venue].send(NewOrder(order_id, self.number, side, qty, price, time_in_force, terms))
         return order_id
 
     def cancel_child(self, venue: str, order_id: int) -> None:

@@ -138,7 +138,10 @@ def test_the_description_names_every_path_and_every_field(request_of):
         *("/run", "/run/pause", "/run/resume", "/run/step", "/run/speed", "/run/stop"),
     } == set(described["paths"])
     body = described["paths"]["/orders/child"]["post"]["requestBody"]["content"]["application/json"]["schema"]
-    assert set(body["properties"]) == {"venue", "side", "qty", "price", "time_in_force"}
+    assert set(body["properties"]) == {
+        *("venue", "side", "qty", "price", "time_in_force", "display_qty", "min_qty", "post_only", "peg", "peg_offset"),
+        *("stop_px", "trail", "trail_step", "expire_at", "budget"),
+    }
 
 
 def test_the_page_needs_nothing_from_elsewhere(request_of):
