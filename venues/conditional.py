@@ -2,8 +2,8 @@
 
 Rules
     A conditional order that could trade with an order of another owner on the other side, firm and resting or itself
-    conditional, is invited to firm up (two conditional ones: both). Conditional orders are invited in the pool's
-    priority, each by the first it could trade with: firm orders before conditional ones, then by the pool's priority.
+    conditional, is invited to firm up (two conditional ones: both). In the pool's priority each meets the first that it
+    could trade with, among the firm orders; then those that are left among the conditional ones.
     One negotiation at a time: while an invitation is out, neither of the two invites or is invited again.
     Nothing is reserved: a firm order that has invited somebody may trade with others meanwhile.
     The answer may come up to the deadline, that instant included. What is not answered then is cancelled or goes to
@@ -86,21 +86,24 @@ class ConditionalOrders:
         """Begin every negotiation that can be, and name the conditional orders that are invited by it, in order."""
         firm = [order for order in sorted(firm, key=rank) if order.accepts(midpoint)]
         free = [order for order in sorted(self.waiting.values(), key=rank) if order.accepts(midpoint)]
-        for order in free:
-            if order.order_id in self.deadlines:
-                continue
-            partner = next((o for o in (*firm, *free) if self._could_meet(order, o, venue_least)), None)
-            if partner is None:
-                continue
-            self._partners[order.order_id], self._partners[partner.order_id] = partner.order_id, order.order_id
-            for invited in (order, partner):
-                if invited.order_id in self.waiting:
-                    self.deadlines[invited.order_id] = deadline
-                    yield invited
+        for others in (firm, free):
+            for order in free:
+                partner = next((other for other in others if self._could_meet(order, other, venue_least)), None)
+                if partner is not None:
+                    self._partners[order.order_id] = partner.order_id
+                    self._partners[partner.order_id] = order.order_id
+                    yield from self._invited(order, partner, deadline=deadline)
+
+    def _invited(self, *both: DarkOrder, deadline: int) -> Iterator[DarkOrder]:
+        for order in both:
+            if order.order_id in self.waiting:
+                self.deadlines[order.order_id] = deadline
+                yield order
 
     def _could_meet(self, order: DarkOrder, other: DarkOrder, venue_least: int) -> bool:
         return (
-            other.side is not order.side
+            order.order_id not in self.deadlines
+            and other.side is not order.side
             and other.owner != order.owner
             and not other.is_immediate
             and other.order_id not in self._partners

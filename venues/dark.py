@@ -23,7 +23,7 @@ from venues.messages import AskIndications, BookState, ConditionalOrder, ExecTyp
 from venues.midpoint_book import MidpointBook, as_order
 from venues.pool_policies import PLAIN_POOL, PoolPolicies
 from venues.session import EVERY_REPORT, Session
-from venues.venue import Venue, slowed
+from venues.venue import Venue
 
 __all__ = ["DarkOrder", "DarkPool", "MidpointBook", "PoolSession", "Reference"]
 
@@ -86,10 +86,8 @@ class DarkPool(Venue):
         keeps: frozenset[ExecType] = EVERY_REPORT,
     ) -> Session:
         """A session for an owner, one each, that also carries conditional orders and requests for indications."""
-        super().connect(owner, order_latency, report_latency, wakes, keeps)
-        to, back = slowed(order_latency, self.speed_bump), slowed(report_latency, self.outbound_bump)
-        session = PoolSession(self.env, self.name, owner, self._receive, to, back, wakes, keeps)
-        self._sessions[owner] = session
+        session = super().connect(owner, order_latency, report_latency, wakes, keeps)
+        session.__class__ = PoolSession  # the same wires; they carry more
         return session
 
     def _match(self, message: Any, now: int) -> list[ExecutionReport]:
