@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Final
 
 from sim.log import EventLog, Schema
-from venues.messages import CancelOrder, ExecType, ExecutionReport, NewOrder, Quote, ReduceOrder, ReplaceOrder
-from venues.tables import ORDER_TERMS, ORDERS, QUOTES, REPORTS, TRADES
+from venues.fees import FeeMeter
+from venues.messages import CancelOrder, ExecType, ExecutionReport, NewOrder, Quote, ReduceOrder, ReplaceOrder, Terms
+from venues.tables import ORDER_TERMS, ORDERS, QUOTES, REPORTS, SWEEPS, TRADES
 
 KEPT: Final = 1_024
 """Entries that wait to be packed."""
@@ -23,11 +25,16 @@ NEW, CANCEL, REPLACE, BAD, REDUCE = range(5)
 Pack = Callable[..., bytes]
 
 
-class Line(NamedTuple):
-    """What is the same in all entries of a venue: its number, its fee a share by liquidity (millionths of a dollar)."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is the same in all entries of a venue: its number, its fee a share by liquidity (millionths of a dollar).
+
+    ``meter`` charges instead where fees depend on the volume.
+    """
 
     number: int
     fees: tuple[int, ...]
+    meter: FeeMeter | None = None
 
 
 Entry = tuple[int, int, Any, list[ExecutionReport], Line]
@@ -42,10 +49,11 @@ _TRADE = ExecType.TRADE
 class Journal:
     """The entries of all venues that share a log; made by :meth:`of`."""
 
-    __slots__ = ("_log", "entries", "quotes")
+    __slots__ = ("_keeps_sweeps", "_log", "entries", "quotes")
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
+        self._keeps_sweeps = False
         self.entries: list[Entry] = []
         """Append here, and :meth:`write` when there are more than `KEPT`."""
         self.quotes: list[QuoteEntry] = []
@@ -57,14 +65,23 @@ class Journal:
         """The journal of this log."""
         return log.writer(cls)
 
+    def keep_sweeps(self) -> None:
+        """Some venue protects others' quotes: which orders were marked as sweeps matters."""
+        self._log.table(SWEEPS)
+        self._keeps_sweeps = True
+
     def write(self) -> None:
         """Make the rows of what is kept."""
         entries, quotes = self.entries[:], self.quotes[:]
         self.entries.clear()  # the lists stay: venues hold them
         self.quotes.clear()
         if entries:
-            self._extend(ORDERS, _order_rows, entries)
-            self._extend(ORDER_TERMS, _terms_rows, entries)
+            table = self._log.table(ORDERS)
+            rows, special = _order_rows(table.pack, entries)
+            table.extend(rows)
+            self._extend(ORDER_TERMS, _terms_rows, special)
+            if self._keeps_sweeps:
+                self._extend(SWEEPS, _sweep_rows, [entry for entry in special if _is_sweep(entry[2])])
             self._extend(REPORTS, _report_rows, entries)
             self._extend(TRADES, _trade_rows, entries)
         if quotes:
@@ -75,48 +92,75 @@ class Journal:
         table.extend(rows(table.pack, entries))
 
 
-def _order_rows(pack: Pack, entries: list[Entry]) -> list[bytes]:
-    return [_order_row(pack, at, line[0], seq, message) for at, seq, message, _, line in entries if message is not None]
+def _order_rows(pack: Pack, entries: list[Entry]) -> tuple[list[bytes], list[Entry]]:
+    """The rows, and the entries of orders with terms."""
+    rows: list[bytes] = []
+    push = rows.append
+    special: list[Entry] = []
+    for entry in entries:
+        at, seq, message, _, line = entry
+        kind = message.__class__
+        try:
+            if kind is NewOrder:
+                order_id, owner, side, qty, price, tif, terms = message
+                if terms is not None:
+                    special.append(entry)
+                push(pack(at, line.number, seq, order_id, owner, NEW, side, tif, 0 if price is None else price, qty))
+            elif kind is CancelOrder:
+                order_id, owner = message
+                push(pack(at, line.number, seq, order_id, owner, CANCEL, 0, -1, 0, 0))
+            elif kind is ReplaceOrder:
+                order_id, owner, qty, price, terms = message
+                if terms is not None:
+                    special.append(entry)
+                push(pack(at, line.number, seq, order_id, owner, REPLACE, 0, -1, 0 if price is None else price, qty))
+            elif kind is ReduceOrder:
+                order_id, owner, qty = message
+                push(pack(at, line.number, seq, order_id, owner, REDUCE, 0, -1, 0, qty))
+            elif message is not None:
+                push(_unreadable(pack, entry))
+        except (struct.error, TypeError):
+            push(_unreadable(pack, entry))  # no integers, or too large: the book refused it; the log keeps that it came
+    return rows, special
 
 
-def _order_row(pack: Pack, at: int, number: int, seq: int, message: Any) -> bytes:
-    kind = message.__class__
-    try:
-        if kind is NewOrder:
-            order_id, owner, side, qty, price, tif, _ = message
-            return pack(at, number, seq, order_id, owner, NEW, side, tif, 0 if price is None else price, qty)
-        if kind is CancelOrder:
-            order_id, owner = message
-            return pack(at, number, seq, order_id, owner, CANCEL, 0, -1, 0, 0)
-        if kind is ReplaceOrder:
-            order_id, owner, qty, price, _ = message
-            return pack(at, number, seq, order_id, owner, REPLACE, 0, -1, 0 if price is None else price, qty)
-        if kind is ReduceOrder:
-            order_id, owner, qty = message
-            return pack(at, number, seq, order_id, owner, REDUCE, 0, -1, 0, qty)
-    except (struct.error, TypeError):
-        pass  # no integers, or too large: the book refused it; the log keeps that it came
-    return pack(at, number, seq, 0, message.owner, BAD, 0, -1, 0, 0)
+def _unreadable(pack: Pack, entry: Entry) -> bytes:
+    at, seq, message, _, line = entry
+    return pack(at, line.number, seq, 0, message.owner, BAD, 0, -1, 0, 0)
 
 
 def _terms_rows(pack: Pack, entries: list[Entry]) -> list[bytes]:
     rows: list[bytes] = []
     for at, seq, message, _, line in entries:
-        if (message.__class__ is NewOrder or message.__class__ is ReplaceOrder) and message.terms is not None:
-            shown, *others = message.terms
-            try:
-                rows.append(pack(at, line.number, seq, message.order_id, -1 if shown is None else shown, *others))
-            except (struct.error, TypeError):
-                continue  # no terms that a book takes: it was refused
+        shown, *others = message.terms[:10]  # the last one, an intermarket sweep, has a table of its own
+        try:
+            rows.append(pack(at, line.number, seq, message.order_id, -1 if shown is None else shown, *others))
+        except (struct.error, TypeError):
+            continue  # no terms that a book takes: it was refused
+    return rows
+
+
+def _is_sweep(message: Any) -> bool:
+    return message.__class__ is NewOrder and message.terms.__class__ is Terms and message.terms.iso is True
+
+
+def _sweep_rows(pack: Pack, entries: list[Entry]) -> list[bytes]:
+    rows: list[bytes] = []
+    for at, seq, message, _, line in entries:
+        try:
+            rows.append(pack(at, line.number, seq, message.order_id, message.owner))
+        except (struct.error, TypeError):
+            continue  # no id: it was refused
     return rows
 
 
 def _report_rows(pack: Pack, entries: list[Entry]) -> list[bytes]:
     rows: list[bytes] = []
     push = rows.append
-    for _, seq, _, reports, (number, fees) in entries:
+    for _, seq, _, reports, line in entries:
+        number, fees, meter = line.number, line.fees, line.meter
         for kind, _, order_id, owner, side, price, px, qty, _, leaves, liquidity, reason, at, _ in reports:
-            fee = fees[liquidity] * qty if qty else 0
+            fee = 0 if not qty else fees[liquidity] * qty if meter is None else meter.charge(owner, liquidity, qty)
             limit = price or 0
             push(pack(at, number, seq, order_id, owner, kind, reason, side, liquidity, px, qty, leaves, limit, fee))
     return rows
@@ -125,7 +169,7 @@ def _report_rows(pack: Pack, entries: list[Entry]) -> list[bytes]:
 def _trade_rows(pack: Pack, entries: list[Entry]) -> list[bytes]:
     """The two reports of a trade follow each other: the maker's first (in an auction the buyer's)."""
     rows: list[bytes] = []
-    for at, seq, _, reports, (number, _) in entries:
+    for at, seq, _, reports, line in entries:
         if len(reports) > 1:
             maker = None
             for report in reports:
@@ -135,7 +179,7 @@ def _trade_rows(pack: Pack, entries: list[Entry]) -> list[bytes]:
                     maker = report
                     continue
                 px, qty, side, ids = report[6], report[7], report[4], (maker[2], report[2])
-                rows.append(pack(at, number, seq, px, qty, side, *ids, maker[3], report[3]))
+                rows.append(pack(at, line.number, seq, px, qty, side, *ids, maker[3], report[3]))
                 maker = None
     return rows
 

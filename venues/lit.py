@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from sim.environment import Environment
 from sim.history import History
+from sim.link import LatencySource
 from sim.log import EventLog
 from venues.book import Book
 from venues.fees import FeeSchedule
@@ -25,8 +26,10 @@ from venues.messages import BookState, ExecutionReport, Print, Quote, Side
 from venues.obvious_book import ObviousBook
 from venues.order_feed import OrderFeed
 from venues.policies import PLAIN, Policies
+from venues.round_lots import OddLotQuote, OddLots, RoundLots
+from venues.speed_bump import TakerBump
 from venues.tables import QUOTES
-from venues.venue import Venue
+from venues.venue import Venue, slowed
 
 BUY = Side.BUY
 CONTINUOUS, CLOSED = BookState.CONTINUOUS, BookState.CLOSED
@@ -44,12 +47,23 @@ class NationalBest(Protocol):
         """Call ``handler`` when it changes."""
 
 
+class Guard(Protocol):
+    """What stands between the gateway and the book: `venues.order_protection`."""
+
+    def match(self, message: Any, now: int) -> list[ExecutionReport]:
+        """Answer a message."""
+
+    def end_away(self, now: int) -> list[ExecutionReport]:
+        """The session ends, and with it what is out at other venues."""
+
+
 class LitVenue(Venue):
     """A venue around a price-time :class:`Book`; ``feed`` is its direct feed.
 
     Args:
         tick: price units; policies: what venues decide differently.
         book: another book than the usual one, such as an :class:`ObviousBook`; it has policies of its own.
+        outbound_bump: as of a :class:`Venue`; taker_bump: added to orders that would take, ns.
     """
 
     kind = "lit"
@@ -66,8 +80,10 @@ class LitVenue(Venue):
         tick: int = 100,
         policies: Policies = PLAIN,
         book: Book | ObviousBook | None = None,
+        outbound_bump: int = 0,
+        taker_bump: int = 0,
     ) -> None:
-        super().__init__(env, number, name, fees, service, log, speed_bump)
+        super().__init__(env, number, name, fees, service, log, speed_bump, outbound_bump)
         self.book = Book(tick, policies) if book is None else book
         log.table(QUOTES)
         self._match = self.book.handle  # type: ignore[method-assign]  # a call less a message
@@ -77,16 +93,31 @@ class LitVenue(Venue):
         """When the book has something to do by itself, as far as it is planned, ns; 0: it has not."""
         self._order_feed: OrderFeed | None = None
         self._trades_at_once = not self.book.policies.batch_interval
+        self._guard: Guard | None = None
+        self._lot = 0
+        self._round_lots: RoundLots | None = None
+        self._told: tuple[int, int, int, int] | None = None
+        """What the SIP was told last, where that is not the displayed best."""
+        if taker_bump:
+            self._receive = TakerBump(env, taker_bump, self._quoted, self._side_of, self._station.accept).receive
+
+    def _side_of(self, order_id: int) -> Side | None:
+        order = self.book.find(order_id)
+        return None if order is None else order.side
+
+    def heard(self, latency: LatencySource | int) -> LatencySource | int:
+        """The latency of a direct feed's way to a reader, with what the venue's speed bump adds."""
+        return slowed(latency, self.outbound_bump)
 
     def _publish(self, message: Any, traded: int, now: int, anew: bool = False) -> None:
         book = self.book
         if book.is_special:
             self._plan()
-        elif not traded and not book.best_moved() and not anew:
+        elif not traded and not book.best_moved() and not anew and self._told is None:
             return
         before = self._top
         top = book.top() if not book.is_special else self._quoted()
-        if top == before and not traded:
+        if top == before and not traded and (self._told is None or self._told == self._in_round_lots(top)):
             return
         bid, bid_qty, ask, ask_qty = self._top = top
         if bid_qty and ask_qty and bid >= ask:
@@ -94,9 +125,25 @@ class LitVenue(Venue):
         tape = self._print_of(traded, before, top) if traded else None
         seq = self.seq
         quote = _make_quote(Quote, (now, seq, bid, bid_qty, ask, ask_qty, tape))
+        dull = not traded and bid == before[0] and ask == before[2]
+        if bid_qty < self._lot or ask_qty < self._lot:
+            told = self._in_round_lots(top)
+            dull = dull and told == self._told
+            self._told = None if told == top else told
+            quote = quote if told == top else OddLotQuote.of(quote, told)
+        elif self._told is not None:
+            self._told, dull = None, False
         if self._logs:
             self._journal.quotes.append((self.number, quote))
-        self.feed.append(now, quote, not traded and bid == before[0] and ask == before[2])
+        self.feed.append(now, quote, dull)
+
+    def tell_round_lots(self, lot: int, odd_lots: OddLots) -> None:
+        """From now on quotes say what they come to in round lots of so many shares, for the SIP and other venues."""
+        self._lot = 0 if odd_lots is OddLots.SHOWN else lot
+        self._round_lots = RoundLots(self.book, self._lot, odd_lots)
+
+    def _in_round_lots(self, top: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+        return top if self._round_lots is None else self._round_lots.top(top)
 
     def _quoted(self) -> tuple[int, int, int, int]:
         """The quote while orders or policies are about that a plain book does not have."""
@@ -125,7 +172,19 @@ class LitVenue(Venue):
 
     def set_state(self, state: BookState) -> None:
         """Begin a phase of the session, now; an auction that ends trades first."""
+        if state is CLOSED and self._guard is not None:
+            self._acted(self._guard.end_away(self.env.now))
         self._acted(self.book.set_state(state, self.env.now))
+
+    def protect(self, guard: Guard) -> None:
+        """From now on this one answers messages, with the book; orders are no longer handed to the book directly."""
+        self._guard = guard
+        self._journal.keep_sweeps()
+        self._match = guard.match  # type: ignore[method-assign]
+
+    def say(self, reports: list[ExecutionReport]) -> None:
+        """Tell owners, log and public what happened without a message of now."""
+        self._acted(reports)
 
     def _acted(self, reports: list[ExecutionReport]) -> None:
         """What the book did without a message has a sequence number of its own."""

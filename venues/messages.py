@@ -92,6 +92,8 @@ class Liquidity(IntEnum):
     MAKER = 1
     TAKER = 2
     AUCTION = 3
+    ROUTED = 4
+    """Filled at another venue, where this one had sent the order on."""
 
 
 class BookState(IntEnum):
@@ -138,6 +140,8 @@ class Reason(IntEnum):
     TRAIL = 15
     SLID = 16
     ROUNDED = 17
+    TRADE_THROUGH = 18
+    REPRICED = 19
     DUPLICATE_ID = 20
     UNKNOWN_ORDER = 21
     BAD_QTY = 22
@@ -157,6 +161,8 @@ class Reason(IntEnum):
     NO_REFERENCE = 36
     STOP_THROUGH = 37
     BUDGET_TOO_SMALL = 38
+    LOCKS_MARKET = 39
+    RETURNED = 40
     STATE_CONTINUOUS = 60
     STATE_CLOSED = 61
     STATE_PRE_OPEN = 62
@@ -196,6 +202,8 @@ REASON_TEXT: Final[dict[Reason, str]] = {
     Reason.TRAIL: "the trailing stop followed the market",
     Reason.SLID: "post-only: the price moved off the opposite quote",
     Reason.ROUNDED: "the price was moved to the tick, away from the market",
+    Reason.TRADE_THROUGH: "it would have traded through another venue's protected quote",
+    Reason.REPRICED: "the price was moved off another venue's protected quote",
     Reason.DUPLICATE_ID: "an order with this id is live",
     Reason.UNKNOWN_ORDER: "no live order with this id and owner (never sent, filled or cancelled)",
     Reason.BAD_QTY: "the quantity must be a whole number of shares from 1 to 1,000,000,000",
@@ -215,6 +223,8 @@ REASON_TEXT: Final[dict[Reason, str]] = {
     Reason.NO_REFERENCE: "there is no price to peg to",
     Reason.STOP_THROUGH: "the market is through the stop price already",
     Reason.BUDGET_TOO_SMALL: "the budget does not buy one lot",
+    Reason.LOCKS_MARKET: "it would have locked or crossed another venue's protected quote",
+    Reason.RETURNED: "what was sent on to other venues and not filled there is back",
     Reason.STATE_CONTINUOUS: "continuous trading",
     Reason.STATE_CLOSED: "closed",
     Reason.STATE_PRE_OPEN: "orders are taken before the opening",
@@ -247,7 +257,8 @@ class Terms(NamedTuple):
     ``peg``, ``peg_offset``: follow a price; the offset in price units, positive towards the market; the order's limit
     is the cap. ``stop_px``: wait until the market gets there (FIX 99); ``trail``: keep the stop so far from the touch,
     price units, and follow in steps of at least ``trail_step``. ``expire_at``: ns, with GTD (FIX 126). ``budget``: a
-    market buy order spends at most this, price units x shares (FIX 152).
+    market buy order spends at most this, price units x shares (FIX 152). ``iso``: an intermarket sweep order (FIX
+    18=f): its sender has sent orders to the better protected quotes elsewhere, so order protection leaves it alone.
     """
 
     display_qty: int | None = None
@@ -260,6 +271,7 @@ class Terms(NamedTuple):
     trail_step: int = 0
     expire_at: int = 0
     budget: int = 0
+    iso: bool = False
 
 
 class NewOrder(NamedTuple):

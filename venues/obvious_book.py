@@ -1266,15 +1266,15 @@ def _order_of(message: NewOrder, now: int) -> Order:
 
 def _terms_of(terms: object, side: Side, qty: int, price: int | None, tif: TimeInForce, now: int) -> Terms:
     """The terms in Python integers, without what is ignored; BAD_TERMS."""
-    if not isinstance(terms, Terms) or not isinstance(terms.post_only, bool):
+    if not isinstance(terms, Terms) or not isinstance(terms.post_only, bool) or not isinstance(terms.iso, bool):
         raise Refused(Reason.BAD_TERMS)
     shown = terms.display_qty
-    numbers: list[Any] = [*terms._replace(display_qty=shown or 0, post_only=False)]
-    numbers[_POST_ONLY] = 0
+    numbers: list[Any] = [*terms._replace(display_qty=shown or 0, post_only=False, iso=False)]
+    numbers[_POST_ONLY] = numbers[_ISO] = 0
     if not all(is_id(number) for number in numbers) or isinstance(shown, bool | float):
         raise Refused(Reason.BAD_TERMS)
     numbers = [int(number) for number in numbers]
-    numbers[_POST_ONLY] = terms.post_only
+    numbers[_POST_ONLY], numbers[_ISO] = terms.post_only, terms.iso
     terms = Terms(*numbers)
     if terms.peg not in [*Peg] or not _in_range(terms):
         raise Refused(Reason.BAD_TERMS)
@@ -1350,6 +1350,7 @@ _ANSWERS: Final[dict[type, Callable[[ObviousBook, Any, int], list[ExecutionRepor
 # -- snapshots --------------------------------------------------------------------------------------------
 
 _POST_ONLY: Final = Terms._fields.index("post_only")
+_ISO: Final = Terms._fields.index("iso")
 _POLICY_NAMES: Final = [field.name for field in fields(Policies)]
 _ORDER_FIELDS: Final = [field.name for field in fields(Order)]
 _KEPT: Final = (

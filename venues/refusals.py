@@ -88,20 +88,22 @@ def mended(order: NewOrder) -> NewOrder:
 
 def mended_terms(terms: Terms) -> Terms:
     """The same terms in Python integers and our enumerations; `terms_are_readable` has passed them."""
-    shown, least, post_only, peg, *numbers = terms
+    shown, least, post_only, peg, *numbers, iso = terms
     shown = None if shown is None else int(shown)
-    return Terms(shown, int(least), bool(post_only), Peg(int(peg)), *(int(number) for number in numbers))
+    offset, stop, trail, step, until, budget = (int(number) for number in numbers)
+    return Terms(shown, int(least), bool(post_only), Peg(int(peg)), offset, stop, trail, step, until, budget, bool(iso))
 
 
 def terms_are_readable(terms: Any) -> bool:
     """Is each field, taken alone, of a kind and size that a venue understands?"""
     if terms.__class__ is not Terms:
         return False
-    shown, least, post_only, peg, offset, stop, trail, step, until, budget = terms
+    shown, least, post_only, peg, offset, stop, trail, step, until, budget, iso = terms
     return (
         (shown is None or _is_within(shown, 0, LARGEST_QTY))
         and _is_within(least, 0, LARGEST_QTY)
         and isinstance(post_only, bool)
+        and isinstance(iso, bool)
         and _is_within(peg, 0, max(Peg))
         and _is_within(offset, -LARGEST_PRICE, LARGEST_PRICE)
         and all(_is_within(price, 0, LARGEST_PRICE) for price in (stop, trail, step))
@@ -122,7 +124,9 @@ def terms_fit(order: NewOrder, now: int) -> bool:
     market = order.price is None and not terms.peg
     hidden = bool(terms.peg) or (terms.display_qty == 0 and not market)
     for_auction = tif is OPG or tif is CLOSE
-    alone = not (waits or terms.trail_step or terms.min_qty or terms.post_only or terms.peg or terms.peg_offset)
+    alone = not (
+        waits or terms.trail_step or terms.min_qty or terms.post_only or terms.peg or terms.peg_offset or terms.iso
+    )
     return not (
         terms.min_qty > order.qty
         or (terms.min_qty and not (at_once or hidden))
@@ -131,7 +135,7 @@ def terms_fit(order: NewOrder, now: int) -> bool:
         or (terms.stop_px and terms.trail)
         or (terms.trail_step and not terms.trail)
         or (terms.expire_at and tif is not GTD)
-        or (tif is GTD and terms.expire_at < now)
+        or (tif is GTD and (not terms.expire_at or terms.expire_at < now))
         or (for_auction and (waits or terms.peg or terms.min_qty))
         or (terms.budget and not (market and order.side is Side.BUY and alone and _TAKES_BUDGETS[tif]))
     )

@@ -4,6 +4,7 @@ Rules
     Each lit venue's quotes reach the SIP over a link of their own; the SIP takes them in the order of arrival (equal
     arrivals: the scenario's order of venues), each needs the station's processing time, and what comes out is a feed:
     the venue's quote and the NBBO after it.
+    A best level of less than a round lot does not count, where the venues say so: `venues.round_lots`.
     NBBO: highest bid and lowest ask over the venues' latest quotes here; equal prices: the largest size, then the
     scenario's order. It can be locked or crossed, as the venues' quotes are of different age.
 
@@ -24,6 +25,7 @@ from sim.link import LatencySource
 from sim.log import EventLog
 from venues.lit import LitVenue
 from venues.messages import Quote
+from venues.round_lots import OddLotQuote, in_round_lots
 from venues.tables import NBBO
 
 
@@ -121,7 +123,7 @@ class Sip:
         if self._reacting == 1:
             self.advance(self._env.now)
             for view in self._inputs:
-                view.subscribe(self._wake, prices_moved)
+                view.subscribe(self._wake, prices_moved_in_round_lots)
 
     def relax(self) -> None:
         """One who had to be woken has no need of it any more."""
@@ -136,6 +138,8 @@ class Sip:
     def _take(self, arrived: int, index: int, quote: Quote) -> None:
         start = arrived if arrived > self._busy_until else self._busy_until
         self._busy_until = published = start + self._processing()
+        if quote.__class__ is not Quote:
+            quote = in_round_lots(quote)
         _, _, bid, bid_qty, ask, ask_qty, _ = quote
         bids, asks = self._bids, self._asks
         bids[index] = (bid, bid_qty, -index) if bid_qty else NO_QUOTE
@@ -253,6 +257,13 @@ def prices_moved(quote: Quote, before: Quote | None) -> bool:
         or (quote.bid_qty == 0) != (before.bid_qty == 0)
         or (quote.ask_qty == 0) != (before.ask_qty == 0)
     )
+
+
+def prices_moved_in_round_lots(quote: Quote, before: Quote | None) -> bool:
+    """The same of what the SIP is told: odd lots set no price there."""
+    if isinstance(quote, OddLotQuote) or isinstance(before, OddLotQuote):
+        return prices_moved(in_round_lots(quote), None if before is None else in_round_lots(before))
+    return prices_moved(quote, before)
 
 
 def nbbo_moved(update: SipUpdate, before: SipUpdate | None) -> bool:

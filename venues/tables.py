@@ -50,6 +50,18 @@ ORDER_TERMS = Schema(
     ),
 )
 
+SWEEPS = Schema(
+    "sweeps",
+    "New orders that were marked as intermarket sweep orders; a table of markets with order protection.",
+    (
+        Column("at", "i8", "ns"),
+        Column("venue", "i1", "venue"),
+        Column("seq", "i4", "count"),
+        Column("order_id", "i8", "id"),
+        Column("owner", "i2", "agent"),
+    ),
+)
+
 REPORTS = Schema(
     "reports",
     "Execution reports in the order in which the book made them; fees in millionths of a dollar, paid positive.",

@@ -15,8 +15,9 @@ from typing import Any
 from sim.environment import Environment
 from sim.link import LatencySource
 from sim.log import EventLog
+from sim.outages import Interrupted
 from sim.station import Station
-from venues.fees import FeeSchedule
+from venues.fees import FeeMeter, FeeSchedule
 from venues.journal import KEPT, Journal, Line
 from venues.messages import NOBODY, BookState, ExecType, ExecutionReport, Liquidity, Side
 from venues.session import EVERY_REPORT, WAKES, Session
@@ -52,6 +53,7 @@ class Venue:
         number: the venue's number in the log.
         service: the matching station's service time, ns a message.
         speed_bump: added to every inbound message, ns.
+        outbound_bump: added to every report, and to the direct feed by whoever connects to it, ns.
     """
 
     kind = "venue"
@@ -65,17 +67,20 @@ class Venue:
         service: Callable[[], int] | int,
         log: EventLog,
         speed_bump: int = 0,
+        outbound_bump: int = 0,
     ) -> None:
         self.env = env
         self.number = number
         self.name = name
         self.fees = fees
         self.speed_bump = speed_bump
+        self.outbound_bump = outbound_bump
         self.seq = 0
         """Sequence number of the last thing that happened here: a message, a close, a cross set off by a reference."""
         self.handled: dict[int, int] = {}
         """Messages handled, by owner."""
         self._station = Station(env, service, self._serve)
+        self._receive: Callable[[Any], object] = self._station.accept
         self._sessions: dict[int, Session | _Nobody] = {NOBODY: _Nobody()}
         self.traded_qty = 0
         """Shares traded."""
@@ -85,7 +90,7 @@ class Venue:
         self._listen: Callable[[list[ExecutionReport], int, int], object] | None = None
         """Told of (reports, the venue's sequence number, time ns), if anybody listens."""
         self._journal = Journal.of(log)
-        self._line = Line(number, (0, fees.maker, fees.taker, 0))
+        self._line = Line(number, fees.per_share(), FeeMeter(fees) if fees.tiers else None)
 
     def connect(
         self,
@@ -103,7 +108,8 @@ class Venue:
         if owner in self._sessions:
             raise ValueError(f"agent {owner} is connected to {self.name} already")
         inbound = slowed(order_latency, self.speed_bump)
-        session = Session(self.env, self.name, owner, self._station.accept, inbound, report_latency, wakes, keeps)
+        outbound = slowed(report_latency, self.outbound_bump)
+        session = Session(self.env, self.name, owner, self._receive, inbound, outbound, wakes, keeps)
         self._sessions[owner] = session
         self.handled[owner] = 0
         return session
@@ -171,4 +177,6 @@ def slowed(latency: LatencySource | int, bump: int) -> LatencySource | int:
     """The same latency and a speed bump."""
     if not bump:
         return latency
+    if isinstance(latency, Interrupted):
+        return latency.plus(bump)
     return (lambda: latency() + bump) if callable(latency) else latency + bump
