@@ -58,6 +58,7 @@ from venues.messages import (
     TimeInForce,
 )
 from venues.policies import ReplaceQty, SmallerSize
+from venues.refusals import unknown
 from venues.snapshots import restored, taken
 
 _NEW, _TRADE, _CANCELED = ExecType.NEW, ExecType.TRADE, ExecType.CANCELED
@@ -65,6 +66,9 @@ _REPLACED, _REJECTED, _CANCEL_REJECTED = ExecType.REPLACED, ExecType.REJECTED, E
 _OPEN, _PARTIAL, _FILLED = OrdStatus.NEW, OrdStatus.PARTIALLY_FILLED, OrdStatus.FILLED
 _DONE, _REFUSED = OrdStatus.CANCELED, OrdStatus.REJECTED
 _OK, _REQUESTED, _UNKNOWN_ORDER = Reason.NONE, Reason.REQUESTED, Reason.UNKNOWN_ORDER
+_FOK_NOT_FILLABLE, _MARKET_REMAINDER = Reason.FOK_NOT_FILLABLE, Reason.MARKET_REMAINDER
+_IOC_REMAINDER = Reason.IOC_REMAINDER
+_TOTAL, _KEEPS = ReplaceQty.TOTAL, SmallerSize.KEEPS
 
 
 class Book(Admission):
@@ -138,9 +142,11 @@ class Book(Admission):
     def cancel(self, message: CancelOrder, now: int) -> list[ExecutionReport]:
         """Cancel what is open of a live order of that owner."""
         order_id, owner = message
-        order = self._live.get(order_id) if order_id.__class__ is int else None
-        if self._plain is not None or order is None or order.owner != owner:
+        if self._plain is not None or order_id.__class__ is not int or owner.__class__ is not int:
             return self._cancel_with_care(message, now)
+        order = self._live.get(order_id)
+        if order is None or order.owner != owner:
+            return [unknown(message, now)]
         level, cum, leaves = order.level, order.cum_qty, order.leaves_qty
         ladder = level.ladder
         del self._live[order_id]
@@ -161,12 +167,13 @@ class Book(Admission):
     def replace(self, message: ReplaceOrder, now: int) -> list[ExecutionReport]:
         """Change a live order's quantity, price and terms; see the rules above for what keeps its place."""
         order_id, owner, qty, price, terms = message
-        order = self._live.get(order_id) if order_id.__class__ is int else None
+        if terms is not self._plain or order_id.__class__ is not int or owner.__class__ is not int:
+            return self._replace_with_care(message, now)
+        order = self._live.get(order_id)
+        if order is None or order.owner != owner:
+            return [unknown(message, now)]
         if (
-            terms is not self._plain
-            or order is None
-            or order.owner != owner
-            or qty.__class__ is not int
+            qty.__class__ is not int
             or not 0 < qty <= LARGEST_QTY
             or price.__class__ is not int
             or not 0 < price <= LARGEST_PRICE
@@ -174,7 +181,7 @@ class Book(Admission):
         ):
             return self._replace_with_care(message, now)
         policies, cum, side = self.policies, order.cum_qty, order.side
-        leaves = qty - cum if policies.replace_qty is ReplaceQty.TOTAL else qty
+        leaves = qty - cum if policies.replace_qty is _TOTAL else qty
         if leaves <= 0:
             return [self._end(order, _REQUESTED, now)]
         if side is BUY:
@@ -186,16 +193,17 @@ class Book(Admission):
         content = (_REPLACED, status, order_id, owner, side, price, 0, 0, cum, leaves, NO_LIQUIDITY, _OK, now, total)
         reports = [_make(ExecutionReport, content)]
         keeps = price == order.level.price and leaves <= order.leaves_qty
-        if keeps and policies.smaller_size is SmallerSize.KEEPS:
+        if keeps and policies.smaller_size is _KEEPS:
             own.reduce(order, leaves)
             return reports
-        del self._live[order_id]
         own.unlink(order, order.leaves_qty)
-        tif = order.time_in_force
         if opposite.best_key >= limit_key:
             cum = self._match(reports, order_id, owner, side, total, price, cum, opposite, limit_key, now)
-        if cum < total:
-            self._live[order_id] = own.add(order_id, owner, total - cum, cum, tif, -limit_key)
+        if cum == total:
+            del self._live[order_id]
+            return reports
+        order.cum_qty, order.leaves_qty = cum, total - cum
+        own.link(order, -limit_key, total - cum)
         return reports
 
     def reduce(self, message: ReduceOrder, now: int) -> list[ExecutionReport]:
@@ -335,9 +343,9 @@ def _remainder(order: NewOrder, cum: int, now: int) -> ExecutionReport:
     """The end of an order that may not rest."""
     order_id, owner, side, qty, price, tif, _ = order
     if tif is FOK and not cum:
-        reason = Reason.FOK_NOT_FILLABLE
+        reason = _FOK_NOT_FILLABLE
     else:
-        reason = Reason.MARKET_REMAINDER if price is None else Reason.IOC_REMAINDER
+        reason = _MARKET_REMAINDER if price is None else _IOC_REMAINDER
     content = (_CANCELED, _DONE, order_id, owner, side, price, 0, 0, cum, 0, NO_LIQUIDITY, reason, now, qty)
     return _make(ExecutionReport, content)
 
