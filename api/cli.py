@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from api import export, reconcile, recorded, running, serving
+from api import export, latencies, reconcile, recorded, running, serving
 from api.terminal import INTERRUPTED
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "run": running.run,
     "compare": running.compare,
     "check": running.check,
+    "latencies": latencies.latencies,
     "list": running.list_scenarios,
     "schema": running.schema,
     "serve": serving.serve,

@@ -7,12 +7,14 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
     GetJsonSchemaHandler,
     PlainSerializer,
     Tag,
+    ValidationInfo,
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
@@ -38,8 +40,10 @@ from scenarios.fields import (
     VenueName,
     VenueSet,
     free_value,
+    known,
 )
-from scenarios.latencies import LatencySpec, PerVenue, constant, everywhere
+from scenarios.geography_parts import Located, OnMedium
+from scenarios.latencies import WIRE, LatencySpec, LinkLatency, PerVenue, WireLatency, constant, everywhere
 from scenarios.part import Part
 from scenarios.quantities import parse_duration, parse_price
 from scenarios.strategy_parts import StrategyField
@@ -108,10 +112,11 @@ class TradingAgent(Agent):
         return tuple(name for name in kinds if name in self.venues)
 
 
-class BackgroundFlow(TradingAgent):
+class BackgroundFlow(Located, TradingAgent):
     """Zero-intelligence flow: at each venue, independently, limit and market orders arrive and limit orders lapse."""
 
     trades_on: ClassVar[TradesOn] = "lit"
+    wired: ClassVar[tuple[str, ...]] = ("news", "round_trip")
 
     kind: Literal["background_flow"]
     limit_rate: EventRate = Field(description="Limit orders at each venue.", examples=["50/s"])
@@ -127,13 +132,15 @@ class BackgroundFlow(TradingAgent):
         description="Mean of the exponential distance of a limit price behind the flow's fair value, $.",
         examples=["0.02"],
     )
-    hidden_share: ShareOfOrders = Field(0, description="Share of the limit orders that show nothing.", examples=[0.1])
-    iceberg_share: ShareOfOrders = Field(0, description="Share of the limit orders that show a peak.", examples=[0.1])
+    hidden_share: ShareOfOrders = Field(0.0, description="Share of the limit orders that show nothing.", examples=[0.1])
+    iceberg_share: ShareOfOrders = Field(0.0, description="Share of the limit orders that show a peak.", examples=[0.1])
     peak: Shares = Field(100, description="Shares that an iceberg shows at a time.", examples=[100])
     stop_share: ShareOfOrders = Field(
-        0, description="Share of the limit orders that are stop orders instead, beyond the fair value.", examples=[0.02]
+        0.0,
+        description="Share of the limit orders that are stop orders instead, beyond the fair value.",
+        examples=[0.02],
     )
-    news: LatencySpec = Field(description="From the fundamental value to the flow.", examples=["10ms"])
+    news: LinkLatency = Field(description="From the fundamental value to the flow.", examples=["10ms"])
     round_trip: PerVenue = Field(everywhere("400us"), description="To a venue and back.", examples=["400us"])
 
     @property
@@ -164,17 +171,18 @@ class RestingOrders(TradingAgent):
     )
 
 
-class MarketMaker(TradingAgent):
+class MarketMaker(Located, TradingAgent):
     """Quotes both sides of several venues around its own, late, estimate of the value."""
 
     trades_on: ClassVar[TradesOn] = "lit"
+    wired: ClassVar[tuple[str, ...]] = ("news", "round_trip")
 
     kind: Literal["market_maker"]
     count: Count = Field(1, description="How many there are, alike and independent.", examples=[2])
     half_spread: PositiveDollars = Field(description="From its estimate to each of its quotes, $.", examples=["0.01"])
     size: Shares = Field(description="Shares of a quote.", examples=[300])
     levels: PositiveCount = Field(1, description="Quotes on each side, one tick apart.", examples=[1])
-    news: LatencySpec = Field(description="From the fundamental value to the maker.", examples=["2ms"])
+    news: LinkLatency = Field(description="From the fundamental value to the maker.", examples=["2ms"])
     reaction: LatencySpec = Field(constant("5us"), description="From what it hears to what it sends.", examples=["5us"])
     round_trip: PerVenue = Field(everywhere("200us"), description="To a venue and back.", examples=["200us"])
     feed_latency: PerVenue | None = Field(
@@ -198,7 +206,24 @@ class MarketMaker(TradingAgent):
     )
 
 
-class Sniper(TradingAgent):
+def _all_pairs(value: Any, info: ValidationInfo) -> Any:
+    """One wire for all links: from each of the lit venues to each other one."""
+    is_wire = value == WIRE or (isinstance(value, dict) and value.get("kind") == WIRE)
+    names = known(info)
+    if not is_wire or names is None:
+        return value
+    lit = [name for name, kind in names.venues.items() if suits(kind, "lit")]
+    return {start: {end: value for end in lit if end != start} for start in lit}
+
+
+Links = Annotated[
+    dict[VenueName, dict[VenueName, LinkLatency]],
+    BeforeValidator(_all_pairs, json_schema_input_type=dict[str, dict[str, LinkLatency]] | WireLatency),
+]
+"""From venue to venue."""
+
+
+class Sniper(OnMedium, TradingAgent):
     """Takes quotes that its own information says are stale; a host of its own stands beside every venue."""
 
     trades_on: ClassVar[TradesOn] = "lit"
@@ -218,9 +243,10 @@ class Sniper(TradingAgent):
     reaction: LatencySpec = Field(
         constant("29us"), description="From what a host hears to what it sends.", examples=["29us"]
     )
-    links: dict[VenueName, dict[VenueName, LatencySpec]] = Field(
+    links: Links = Field(
         default_factory=dict,
-        description="The whole way from a print or quote at one venue to an order at another; not given: no link.",
+        description="The whole way from a print or quote at one venue to an order at another; not given: no link. "
+        "`wire`: from everywhere to everywhere.",
         examples=["{NASDAQ: {BATS: 20us, NYSE: 60us}}"],
     )
     local: LatencySpec = Field(
@@ -241,10 +267,11 @@ class Sniper(TradingAgent):
     )
 
 
-class DarkLiquidity(TradingAgent):
+class DarkLiquidity(Located, TradingAgent):
     """Institutions that wait in dark pools for the midpoint."""
 
     trades_on: ClassVar[TradesOn] = "dark"
+    wired: ClassVar[tuple[str, ...]] = ("round_trip",)
 
     kind: Literal["dark_liquidity"]
     rate: EventRate = Field(description="Orders at each pool.", examples=["2/s"])
@@ -261,7 +288,7 @@ class DarkLiquidity(TradingAgent):
         description="Limit beyond the fair value in the agent's news, $; without it any midpoint is taken.",
         examples=["0.02"],
     )
-    news: LatencySpec | None = Field(
+    news: LinkLatency | None = Field(
         None, description="From the fundamental value to the agent; `limit_offset` needs it.", examples=["10ms"]
     )
     round_trip: PerVenue = Field(everywhere("500us"), description="To a pool and back.", examples=["500us"])
@@ -324,10 +351,11 @@ def _orders_tag(value: Any) -> str:
     return "listed" if isinstance(value, (list, tuple)) else "flow"
 
 
-class Router(TradingAgent):
+class Router(Located, TradingAgent):
     """The smart order router: takes parent orders and lets a strategy work them."""
 
     trades_on: ClassVar[TradesOn] = "both"
+    wired: ClassVar[tuple[str, ...]] = ("round_trip", "sip_latency")
 
     kind: Literal["router"]
     feed: Literal["direct", "sip"] = Field(
@@ -336,7 +364,7 @@ class Router(TradingAgent):
     feed_latency: PerVenue | None = Field(
         None, description="From a venue's feed to the router; half the round trip, unless given.", examples=["150us"]
     )
-    sip_latency: LatencySpec = Field(constant("200us"), description="From the SIP to the router.", examples=["200us"])
+    sip_latency: LinkLatency = Field(constant("200us"), description="From the SIP to the router.", examples=["200us"])
     round_trip: PerVenue = Field(
         description="To a venue and back, without the venue's own time.", examples=["{NYSE: 300us, default: 400us}"]
     )
@@ -358,8 +386,10 @@ class Router(TradingAgent):
 # -- others -----------------------------------------------------------------------------------------
 
 
-class Replay(Agent):
+class Replay(Located, Agent):
     """Sends a recorded file of messages to a venue."""
+
+    wired: ClassVar[tuple[str, ...]] = ("round_trip",)
 
     kind: Literal["replay"]
     venue: VenueName = Field(description="Where the messages go.", examples=["NASDAQ"])
@@ -371,7 +401,7 @@ class Replay(Agent):
         None, description="A file whose first row is the book to begin with.", examples=["book.csv"]
     )
     start: Duration = Field(0, description="When the first message of the file is sent.", examples=["1s"])
-    round_trip: LatencySpec = Field(constant("0s"), description="To the venue and back.", examples=["100us"])
+    round_trip: LinkLatency = Field(constant("0s"), description="To the venue and back.", examples=["100us"])
 
 
 class Idle(Agent):
@@ -380,15 +410,16 @@ class Idle(Agent):
     kind: Literal["idle"]
 
 
-class CustomAgent(TradingAgent):
+class CustomAgent(Located, TradingAgent):
     """An agent of your own, `kind: "my_agent.py:MyAgent"`; keys besides these go to your class."""
 
     model_config = ConfigDict(extra="allow")
+    wired: ClassVar[tuple[str, ...]] = ("round_trip",)
 
     kind: OwnKind = Field(description='"file.py:Class" or "package.module:Class".', examples=['"my_agent.py:MyAgent"'])
     count: Count = Field(1, description="How many there are, alike and independent.", examples=[2])
     round_trip: PerVenue = Field(everywhere("400us"), description="To a venue and back.", examples=["400us"])
-    news: LatencySpec | None = Field(None, description="From the fundamental value to the agent.", examples=["2ms"])
+    news: LinkLatency | None = Field(None, description="From the fundamental value to the agent.", examples=["2ms"])
 
     def parameters(self) -> dict[str, Any]:
         """The keys of its own, as plain values."""

@@ -26,17 +26,20 @@ from agents.sniper import SNIPER_WAKES, Sniper, SniperHost, SniperTerms
 from agents.strategies.loading import load_named
 from agents.strategy import VenueFacts
 from scenarios import model as m
+from scenarios.placing import placed
 from scenarios.quantities import parse_duration
 from sim.environment import Environment
+from sim.history import HistoryView
 from sim.latency import Constant, Empirical, Gamma, LatencyModel, Lognormal, Normal, Sum, latency_source
 from sim.link import LatencySource
 from sim.log import EventLog
+from sim.outages import Interrupted
 from sim.streams import Streams
 from venues.dark import DarkPool
 from venues.fees import FeeSchedule
 from venues.lit import LitVenue
 from venues.market_halt import CircuitBreaker, MarketHalt
-from venues.messages import BookState, ExecType, Side
+from venues.messages import BookState, ExecType, Quote, Side
 from venues.policies import PLAIN
 from venues.reference import DirectReference, SipReference
 from venues.session import EVERY_REPORT, Session
@@ -189,7 +192,7 @@ def build(scenario: m.Scenario, log: EventLog, seed: int | None = None, live: bo
         seed: replaces the scenario's.
         live: also connects a participant named `api`: a router without orders of its own, and its sessions.
     """
-    return _Builder(scenario, log, scenario.seed if seed is None else seed, live).market
+    return _Builder(placed(scenario), log, scenario.seed if seed is None else seed, live).market
 
 
 class _Builder:
@@ -223,9 +226,14 @@ class _Builder:
 
     # -- chance and time ------------------------------------------------------------------------
 
-    def latency(self, spec: m.LatencySpec, name: str) -> LatencySource | int:
+    def latency(self, spec: m.LinkLatency, name: str) -> LatencySource | int:
         """A fixed latency as a number, a random one as a source with a stream of that name."""
         latency = latency_model(spec)
+        if isinstance(spec, m.PlacedLatency):
+            if spec.outages:
+                fallback = None if spec.fallback is None else self.draws_of(spec.fallback, f"{name}/fallback")
+                return Interrupted(self.draws_of(spec.clear, name), spec.outages, fallback)
+            spec = spec.clear
         if latency.is_constant:
             return latency.smallest()
         return latency_source(latency, self.streams.generator(name))
@@ -264,7 +272,18 @@ class _Builder:
             instrument = self.scenario.instrument
             policies = PLAIN if venue.policies is None else venue.policies.policies(instrument.lot)
             made = LitVenue(
-                self.env, number, venue.name, fees, service, self.log, venue.speed_bump, instrument.tick, policies
+            bump = venue.speed_bump
+                self.env,
+                number,
+                venue.name,
+                fees,
+                service,
+                self.log,
+                0 if bump.applies == "takers" else bump.delay,
+                instrument.tick,
+                policies,
+                outbound_bump=bump.delay if bump.applies == "symmetric" else 0,
+                taker_bump=bump.delay if bump.applies == "takers" else 0,
             )
             for phase in venue.phases:
                 self.market.phases.append((phase.at, made, phase.book_state))
@@ -323,7 +342,7 @@ class _Builder:
 
     def _board(self, latencies: m.PerVenue, name: str, venues: Sequence[LitVenue] | None = None) -> DirectBoard:
         lit = self.market.lit if venues is None else venues
-        sources = [self.latency(latencies.of(venue.name), f"{name}/from/{venue.name}") for venue in lit]
+        sources = [venue.heard(self.latency(latencies.of(venue.name), f"{name}/from/{venue.name}")) for venue in lit]
         return DirectBoard(lit, self.env, sources)
 
     # -- agents ---------------------------------------------------------------------------------
@@ -360,7 +379,7 @@ class _Builder:
             for venue in self.scenario.venues_of(agent)
         }
 
-    def _news(self, spec: m.LatencySpec, name: str) -> Any:
+    def _news(self, spec: m.LinkLatency, name: str) -> Any:
         assert self.fundamental is not None
         return self.fundamental.view(self.latency(spec, f"{name}/news"))
 
@@ -411,10 +430,7 @@ class _Builder:
         sessions = self._sessions(agent, name, number, agent.round_trip, MAKER_WAKES)
         feed_latency = agent.feed_latency or agent.round_trip.halved()
         feeds = {
-            venue: self._lit_venue(venue).feed.view(
-                self.env, self.latency(feed_latency.of(venue), f"{name}/feed/{venue}")
-            )
-            for venue in sessions
+            venue: self._feed(venue, self.latency(feed_latency.of(venue), f"{name}/feed/{venue}")) for venue in sessions
         }
         terms = MakerTerms(
             half_spread=agent.half_spread,
@@ -444,9 +460,7 @@ class _Builder:
         for venue in venues:
             host = f"{name}@{venue}"
             others = {
-                origin: self._lit_venue(origin).feed.view(
-                    self.env, less(self.latency(links[venue], f"{host}/from/{origin}"), to_venue)
-                )
+                origin: self._feed(origin, less(self.latency(links[venue], f"{host}/from/{origin}"), to_venue))
                 for origin, links in agent.links.items()
                 if venue in links and origin != venue
             }
@@ -455,7 +469,7 @@ class _Builder:
                     sniper,
                     sessions[venue],
                     None if agent.news is None else self._news(agent.news.of(venue), host),
-                    self._lit_venue(venue).feed.view(self.env, from_venue),
+                    self._feed(venue, from_venue),
                     others,
                     self.draws_of(agent.reaction, f"{host}/reaction"),
                     terms,
@@ -571,7 +585,7 @@ class _Builder:
         self.market.kinds[name], self.market.groups[name] = "router", name
         venues = self.market.venues
         sessions = {venue: venues[venue].connect(number, API_ONE_WAY, API_ONE_WAY) for venue in venues}
-        board = DirectBoard(self.market.lit, self.env, [API_ONE_WAY] * len(self.market.lit))
+        board = DirectBoard(self.market.lit, self.env, [venue.heard(API_ONE_WAY) for venue in self.market.lit])
         strategy = m.StrategySpec(kind="price_time").build()
         first = number * PARENTS_PER_ROUTER + 1
         self.market.agents[name] = Router(
@@ -580,6 +594,11 @@ class _Builder:
 
     def _lit_venue(self, name: str) -> LitVenue:
         venue = self.market.venues[name]
+    def _feed(self, name: str, latency: LatencySource | int) -> HistoryView[Quote]:
+        """A reader's own view of a venue's direct feed."""
+        venue = self._lit_venue(name)
+        return venue.feed.view(self.env, venue.heard(latency))
+
         assert isinstance(venue, LitVenue)
         return venue
 
@@ -624,4 +643,6 @@ def less(latency: LatencySource | int, part: int) -> LatencySource | int:
     """What is left of a whole way after a part of it (ns); at least 1 ns."""
     if callable(latency):
         return lambda: max(1, latency() - part)
+    if isinstance(latency, Interrupted):
+        return latency.plus(-part)
     return max(1, latency - part)

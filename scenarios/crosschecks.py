@@ -28,11 +28,23 @@ from scenarios.agent_parts import (
     TradingAgent,
     suits,
 )
+from scenarios.geography_checks import geography_problems
+from scenarios.geography_parts import MediumPart, SitePart
 from scenarios.latencies import PerVenue
-from scenarios.market_parts import AnyVenue, CustomVenue, DarkVenue, Instrument, LitVenue, Reference, SipFeed
+from scenarios.market_parts import (
+    AnyVenue,
+    CustomVenue,
+    DarkVenue,
+    Fundamental,
+    Instrument,
+    LitVenue,
+    Reference,
+    SipFeed,
+)
 from scenarios.policy_parts import Halts, VenuePolicies
 from scenarios.problems import TreePath, instead
 from scenarios.quantities import format_duration, format_price
+from scenarios.ways import Market
 from venues.policies import OddLots, OffTick, PegReference
 
 AgentType = TypeVar("AgentType")
@@ -72,6 +84,10 @@ class Pieces:
     agents: dict[int, AnyAgent] = field(default_factory=dict)
     expected: list[str] = field(default_factory=list)
     mistaken: frozenset[TreePath] = frozenset()
+    fundamental: Fundamental | None = None
+    sites: Mapping[str, SitePart] | None = None
+    media: Mapping[str, MediumPart] | None = None
+    abstract: bool | None = None
 
     @property
     def lit(self) -> list[str]:
@@ -440,6 +456,23 @@ def links_join_lit_venues(pieces: Pieces) -> Findings:
                     yield Finding((*path, "links", start, end), message)
 
 
+# -- places -----------------------------------------------------------------------------------------
+
+
+def the_sip_has_a_venue(pieces: Pieces) -> Findings:
+    """A SIP consolidates the quotes of somebody."""
+    if pieces.sip is not None and pieces.venue_kinds and not pieces.lit:
+        message = "there is no lit venue whose quotes it could consolidate; add one to `venues`, or take it out"
+        yield Finding(("feeds", "sip"), message, at_key=True)
+
+
+def geography_fits(pieces: Pieces) -> Findings:
+    """Sites and media are there, wires have two ends, and nothing is faster than light."""
+    market = Market(pieces.venues, pieces.agents, pieces.sip, pieces.fundamental, pieces.venue_kinds)
+    for path, message in geography_problems(market, pieces.sites, pieces.media, pieces.abstract is not False):
+        yield Finding(path, message)
+
+
 # -- files ------------------------------------------------------------------------------------------
 
 
@@ -523,6 +556,8 @@ CHECKS: tuple[Callable[[Pieces], Findings], ...] = (
     every_venue_has_its_latency,
     presence_is_of_firms_there_are,
     links_join_lit_venues,
+    the_sip_has_a_venue,
+    geography_fits,
     files_are_there,
     recordings_can_be_read,
     own_classes_can_be_loaded,

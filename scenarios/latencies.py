@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     BeforeValidator,
@@ -17,9 +17,12 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from scenarios.fields import DURATION_JSON, Duration, PositiveDuration, PositiveNumber, VenueName
+from scenarios.fields import DURATION_JSON, Duration, PositiveDuration, PositiveNumber, Text, VenueName
 from scenarios.part import Part
 from scenarios.quantities import QuantityError, format_duration, parse_duration
+
+WIRE: Final = "wire"
+"""A latency that follows from where a link's two ends are."""
 
 
 class ConstantLatency(Part):
@@ -149,6 +152,42 @@ class SumLatency(Part):
         return f"{self.base} + {self.jitter}"
 
 
+class WireLatency(Part):
+    """What the distance between a link's two ends takes; see `scenarios.placing`."""
+
+    kind: Literal["wire"]
+    medium: Text | None = Field(None, description="fibre, microwave, ...; its owner's, unless given.", examples=["air"])
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> Any:
+        return WIRE if self.medium is None else write(self)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Also the bare word."""
+        return {"anyOf": [{"const": WIRE}, handler(schema)]}
+
+    def halved(self) -> WireLatency:
+        """One of the two ways: a wire is as long there as back."""
+        return self
+
+    def __str__(self) -> str:
+        return f"{self.medium or 'a'} wire"
+
+
+class PlacedLatency(WireLatency):
+    """A wire whose ends and medium are known: what a message takes, and meanwhile where the medium is down."""
+
+    clear: SimpleLatency | SumLatency = Field(description="One way.")
+    outages: tuple[tuple[int, int], ...] = Field((), description="(from, to), ns.")
+    fallback: SimpleLatency | SumLatency | None = Field(None, description="Meanwhile; None: messages wait.")
+
+    def __str__(self) -> str:
+        if not self.outages:
+            return str(self.clear)
+        return f"{self.clear} ({'wait' if self.fallback is None else self.fallback} in outages)"
+
+
 LatencySpec = Annotated[
     Annotated[ConstantLatency, Tag("constant")]
     | Annotated[NormalLatency, Tag("normal")]
@@ -162,11 +201,29 @@ LatencySpec = Annotated[
 """``350us``, or ``{kind: normal, mean: 2ms, sd: 100us}`` and its like, or ``{base: 20us, jitter: {...}}``."""
 
 
+def _text_is_wire_or_constant(value: Any) -> Any:
+    return {"kind": WIRE} if isinstance(value, str) and value.strip() == WIRE else _text_is_constant(value)
+
+
+LinkLatency = Annotated[
+    Annotated[ConstantLatency, Tag("constant")]
+    | Annotated[NormalLatency, Tag("normal")]
+    | Annotated[LognormalLatency, Tag("lognormal")]
+    | Annotated[GammaLatency, Tag("gamma")]
+    | Annotated[EmpiricalLatency, Tag("empirical")]
+    | Annotated[SumLatency, Tag("sum")]
+    | Annotated[WireLatency, Tag("wire")],
+    Discriminator(_tag),
+    BeforeValidator(_text_is_wire_or_constant),
+]
+"""A :data:`LatencySpec`, or what the distance takes: ``wire``, or ``{kind: wire, medium: microwave}``."""
+
+
 class PerVenue(Part):
     """One latency for every venue, or a mapping from venue to latency, where ``default`` stands for the others."""
 
-    default: LatencySpec | None = Field(None, description="For venues that are not named.", examples=["400us"])
-    venues: dict[VenueName, LatencySpec] = Field(default_factory=dict, description="By venue.")
+    default: LinkLatency | None = Field(None, description="For venues that are not named.", examples=["400us"])
+    venues: dict[VenueName, LinkLatency] = Field(default_factory=dict, description="By venue.")
 
     @model_validator(mode="before")
     @classmethod
@@ -198,7 +255,7 @@ class PerVenue(Part):
         described["anyOf"] = [by_venue, {"type": "object", "additionalProperties": by_venue}]
         return reference
 
-    def of(self, venue: str) -> LatencySpec:
+    def of(self, venue: str) -> LinkLatency:
         """The venue's latency.
 
         Raises:

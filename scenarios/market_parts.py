@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import ConfigDict, Discriminator, Field, Tag, field_validator
+from pydantic import (
+    ConfigDict,
+    Discriminator,
+    Field,
+    GetJsonSchemaHandler,
+    SerializerFunctionWrapHandler,
+    Tag,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from scenarios.fields import (
     Dollars,
+    DURATION_JSON,
     Duration,
     EventRate,
     Fee,
@@ -19,10 +32,11 @@ from scenarios.fields import (
     Text,
     free_value,
 )
-from scenarios.latencies import LatencySpec, PerVenue, constant, everywhere
+from scenarios.geography_parts import Located
+from scenarios.latencies import WIRE, LatencySpec, PerVenue, constant, everywhere
 from scenarios.part import Part
 from scenarios.policy_parts import Phases, VenuePolicies
-from scenarios.quantities import parse_duration, parse_price, parse_rate
+from scenarios.quantities import format_duration, parse_duration, parse_price, parse_rate
 
 
 class Instrument(Part):
@@ -37,13 +51,19 @@ class Instrument(Part):
 # -- the fundamental value --------------------------------------------------------------------------
 
 
-class ConstantValue(Part):
+class ValueSource(Part):
+    """The value has a place: where the news come from."""
+
+    site: Text | None = Field(None, description="Where news of it come from.", examples=["aurora"])
+
+
+class ConstantValue(ValueSource):
     """The value stays at the opening price."""
 
     kind: Literal["constant"]
 
 
-class JumpValue(Part):
+class JumpValue(ValueSource):
     """The value jumps at the times of a Poisson process, up or down with equal chance."""
 
     kind: Literal["jump"]
@@ -54,7 +74,7 @@ class JumpValue(Part):
     min_size: Dollars = Field(0, description="Added to every jump, $: none is smaller.", examples=["0.01"])
 
 
-class MeanRevertingValue(Part):
+class MeanRevertingValue(ValueSource):
     """The value takes normal steps and is drawn back to the opening price (Ornstein-Uhlenbeck)."""
 
     kind: Literal["mean_reverting"]
@@ -92,11 +112,54 @@ class Reference(Part):
     )
 
 
-class LitVenue(Part):
-    """A venue with a displayed book in price-time priority."""
+class Venue(Part):
+    """What every venue has."""
 
     name: Name = Field(description="The venue's name.", examples=["NASDAQ"])
     kind: Literal["lit"]
+    site: Text | None = Field(None, description="Where its matching engine stands.", examples=["mahwah"])
+
+    @model_validator(mode="before")
+    @classmethod
+    def _reference_is_wired(cls, value: Any) -> Any:
+        if not isinstance(value, dict) or value.get("site") is None or "reference" not in cls.model_fields:
+            return value
+        reference = value.get("reference", {} if value.get("kind") == "dark" else None)
+        return {**value, "reference": {"latency": WIRE, **reference}} if isinstance(reference, dict) else value
+
+
+class SpeedBump(Part):
+    """A delay that a venue adds; one duration means every inbound message."""
+
+    delay: Duration = Field(description="How long.", examples=["350us"])
+    applies: Literal["inbound", "symmetric", "takers"] = Field(
+        "inbound",
+        description="inbound: every message to the venue; symmetric: also reports and the direct feed, not the SIP; "
+        "takers: only orders that would take, so cancels and orders that add go by.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _duration_is_inbound(cls, value: Any) -> Any:
+        return value if isinstance(value, (dict, Part)) else {"delay": value}
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> Any:
+        return format_duration(self.delay) if self.applies == "inbound" else write(self)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Also the bare duration."""
+        return {"anyOf": [DURATION_JSON, handler(schema)]}
+
+    def __str__(self) -> str:
+        whom = {"inbound": "", "symmetric": ", in and out", "takers": ", takers only"}[self.applies]
+        return f"{format_duration(self.delay)} speed bump{whom}"
+
+
+class LitVenue(Venue):
+    """A venue with a displayed book in price-time priority."""
+
     fees: Fees = Field(
         Fees.model_construct(maker=0, taker=0),
         description="Fees, $/share.",
@@ -105,7 +168,11 @@ class LitVenue(Part):
     service: LatencySpec = Field(
         constant("500ns"), description="Time the matching engine takes for one message.", examples=["500ns"]
     )
-    speed_bump: Duration = Field(0, description="Delay of every inbound message.", examples=["350us"])
+    speed_bump: SpeedBump = Field(
+        SpeedBump.model_construct(delay=0, applies="inbound"),
+        description="Delay that the venue adds, of every inbound message unless it says of which.",
+        examples=["350us"],
+    )
     policies: VenuePolicies | None = Field(
         None, description="How it matches, where venues differ; none: the defaults.", examples=["{post_only: slide}"]
     )
@@ -119,10 +186,9 @@ class LitVenue(Part):
     )
 
 
-class DarkVenue(Part):
+class DarkVenue(Venue):
     """A pool without display that crosses at the midpoint it sees."""
 
-    name: Name = Field(description="The venue's name.", examples=["SIGMA_DARK"])
     kind: Literal["dark"]
     fees: Fees = Field(
         Fees.model_construct(maker=0, taker=0), description="Fees, $/share.", examples=["{maker: 0, taker: 0}"]
@@ -138,12 +204,11 @@ class DarkVenue(Part):
     min_qty: Shares = Field(1, description="Smallest execution, shares.", examples=[100])
 
 
-class CustomVenue(Part):
+class CustomVenue(Venue):
     """A venue of your own, `kind: "my_venue.py:MyVenue"`; keys besides these go to your class."""
 
     model_config = ConfigDict(extra="allow")
 
-    name: Name = Field(description="The venue's name.", examples=["MINE"])
     kind: OwnKind = Field(description='"file.py:Class" or "package.module:Class".', examples=['"my_venue.py:MyVenue"'])
     fees: Fees = Field(
         Fees.model_construct(maker=0, taker=0), description="Fees, $/share.", examples=["{maker: 0, taker: 0}"]
@@ -170,7 +235,7 @@ AnyVenue = Annotated[
 # -- feeds ------------------------------------------------------------------------------------------
 
 
-class SipFeed(Part):
+class SipFeed(Located):
     """The consolidated feed: hears the venues' best quotes over links, publishes the best of all."""
 
     latency: PerVenue = Field(everywhere("150us"), description="From a venue to the SIP.", examples=["150us"])
@@ -178,6 +243,8 @@ class SipFeed(Part):
         constant("20us"), description="Time the SIP takes for one update.", examples=["20us"]
     )
 
+
+    wired: ClassVar[tuple[str, ...]] = ("latency",)
 
 class Feeds(Part):
     """Feeds besides the venues' own."""

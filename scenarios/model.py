@@ -38,15 +38,18 @@ from scenarios.agent_parts import (
     Sniper,
     TradingAgent,
 )
-from scenarios.fields import Count, Duration, Name, Number, PositiveDuration, Text
+from scenarios.fields import Count, Duration, Name, Number, PositiveDuration, Switch, Text
+from scenarios.geography_parts import MediumPart, SitePart, completed
 from scenarios.latencies import (
     ConstantLatency,
     EmpiricalLatency,
     GammaLatency,
     LatencySpec,
+    LinkLatency,
     LognormalLatency,
     NormalLatency,
     PerVenue,
+    PlacedLatency,
     SimpleLatency,
     SumLatency,
 )
@@ -92,6 +95,7 @@ __all__ = [
     "JumpValue",
     "LatencySpec",
     "LimitOffset",
+    "LinkLatency",
     "ListedOrder",
     "LitVenue",
     "LognormalLatency",
@@ -100,6 +104,7 @@ __all__ = [
     "NormalLatency",
     "OrderFlow",
     "PerVenue",
+    "PlacedLatency",
     "Reference",
     "Replay",
     "RestingOrders",
@@ -224,6 +229,20 @@ class Scenario(Part):
         default_factory=dict,
         description="agent.metric -> what it must be.",
         examples=["{client.fill_rate: {at_least: 0.9}}"],
+    )
+
+    sites: dict[Name, SitePart] = Field(
+        default_factory=dict,
+        description="Sites of your own, besides mahwah, secaucus, carteret, weehawken and aurora.",
+        examples=["{basildon: {latitude: 51.58, longitude: 0.49}}"],
+    )
+    media: Annotated[dict[Name, MediumPart], BeforeValidator(completed)] = Field(
+        default_factory=dict,
+        description="Media of your own, or changes of fibre, air, microwave and cross_connect.",
+        examples=["{laser: {per_km: 3.34us}}"],
+    )
+    abstract: Switch = Field(
+        False, description="true: stated latencies are not held against the distance that light has to go."
     )
 
     _folder: Path = PrivateAttr(default_factory=Path)

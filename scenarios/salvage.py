@@ -136,4 +136,8 @@ def pieces_of(document: Document, known: Known, readable: Readable, mistaken: It
         agents=items("agents"),
         expected=list(tree["expect"]) if isinstance(tree.get("expect"), dict) else [],
         mistaken=frozenset(paths),
+        fundamental=value("fundamental"),
+        sites=value("sites"),
+        media=value("media"),
+        abstract=value("abstract"),
     )

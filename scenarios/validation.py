@@ -128,7 +128,8 @@ def measure(variant: str, seed: int) -> Figures:
     result = run(scenario, seed=seed)
     tables = result.tables
     figures: Figures = {"loop_seconds": result.loop_seconds}
-    lost = maker_losses(tables, {v.name: UNHEARD + v.speed_bump for v in scenario.venues if isinstance(v, LitVenue)})
+    lit = [venue for venue in scenario.venues if isinstance(venue, LitVenue)]
+    lost = maker_losses(tables, {venue.name: UNHEARD + venue.speed_bump.delay for venue in lit})
     figures["maker_loss"] = lost.dollars
     figures["maker_loss_trades"] = lost.trades
     if variant == "equal race":

@@ -18,7 +18,8 @@ from scenarios.load import built_ins
 from scenarios.run import RunResult, run
 
 GOLDEN = Path(__file__).parent / "golden"
-SHORT = {"us_equities": ("duration=4s", "agents.client.orders.count=30")}
+_FOUR_SECONDS = ("duration=4s", "agents.client.orders.count=30")
+SHORT = {"us_equities": _FOUR_SECONDS, "us_equities_nj": _FOUR_SECONDS}
 """Settings that make a long scenario short."""
 
 EXACT = {"atol": 0.0, "rtol": 1e-9}

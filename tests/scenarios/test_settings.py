@@ -27,7 +27,7 @@ def test_a_key_at_the_top() -> None:
 
 
 def test_a_list_item_is_addressed_by_its_name() -> None:
-    assert load(market(), set=["venues.BATS.speed_bump=1ms"]).venue("BATS").speed_bump == 1_000_000
+    assert load(market(), set=["venues.BATS.speed_bump=1ms"]).venue("BATS").speed_bump.delay == 1_000_000
 
 
 @pytest.mark.parametrize("path", ["instruments.0.tick", "instruments[0].tick", "instruments.XYZ.tick"])
@@ -155,8 +155,9 @@ def test_an_agent_keeps_its_keys_when_its_kind_is_set() -> None:
         ),
         (
             "agents.client.fed=sip",
-            "--set agents.client.fed: unknown key; did you mean 'feed'? (keys here: kind, name, enabled, venues, feed, "
-            "feed_latency, sip_latency, round_trip, strategy, orders, markout_horizon, max_live_parents)",
+            "--set agents.client.fed: unknown key; did you mean 'feed'? (keys here: kind, name, enabled, venues, "
+            "medium, site, feed, feed_latency, sip_latency, round_trip, strategy, orders, markout_horizon, "
+            "max_live_parents)",
         ),
         (
             "agents.client.feed.speed=1",
@@ -172,7 +173,7 @@ def test_an_agent_keeps_its_keys_when_its_kind_is_set() -> None:
         (
             "duraton=10s",
             "--set duraton: unknown key; did you mean 'duration'? (keys here: name, description, duration, warm_up, "
-            "seed, instruments, fundamental, venues, feeds, strategies, agents, expect)",
+            "seed, instruments, fundamental, venues, halts, feeds, strategies, agents, expect, sites, media, abstract)",
         ),
     ],
 )

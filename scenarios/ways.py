@@ -1,0 +1,163 @@
+"""The ways that messages go in a scenario: from which end to which, and where the scenario says how long it takes.
+
+One list for all who ask: what the wires come to (`scenarios.placing`), whether stated latencies can be
+(`scenarios.geography_checks`), and who hears whom how late (`scenarios.latency_matrix`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from scenarios.agent_parts import AnyAgent, Replay, Router, Sniper, TradingAgent, suits
+from scenarios.latencies import LinkLatency, PerVenue
+from scenarios.market_parts import AnyVenue, Fundamental, Reference, SipFeed
+from scenarios.problems import TreePath
+
+NEWS, SIP = "news", "SIP"
+"""Who is at the other end of a way that is no venue's."""
+
+
+class End(NamedTuple):
+    """One end of a way: its name, its site if it has one, and where the scenario would say so."""
+
+    name: str
+    site: str | None
+    path: TreePath
+
+
+class Way(NamedTuple):
+    """One way of messages.
+
+    Attributes:
+        what: news, quotes, NBBO, orders.
+        start, end: from whom to whom.
+        latency: as written; path: where.
+        both_ways: it is a round trip, half of it each way.
+        medium: of its owner, for a wire that names none.
+        own: False for quotes that come over the way of the orders, back.
+    """
+
+    what: str
+    start: End
+    end: End
+    latency: LinkLatency
+    path: TreePath
+    both_ways: bool = False
+    medium: str | None = None
+    own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What the ways lie between; items by their index in the file."""
+
+    venues: Mapping[int, AnyVenue]
+    agents: Mapping[int, AnyAgent]
+    sip: SipFeed | None
+    fundamental: Fundamental | None
+    venue_kinds: Mapping[str, str]
+
+    def ways(self) -> Iterator[Way]:
+        """All ways; those of agents that are left out too."""
+        yield from self._sip_ways()
+        for index, venue in self.venues.items():
+            reference = getattr(venue, "reference", None)
+            if isinstance(reference, Reference):
+                yield from self._reference_ways(("venues", index), venue, reference)
+        for index, agent in self.agents.items():
+            yield from self._agent_ways(("agents", index), agent)
+
+    # -- ends -----------------------------------------------------------------------------------
+
+    def _venue_ends(self, names: tuple[str, ...] | None = None, kind: str = "both") -> Iterator[End]:
+        for index, venue in self.venues.items():
+            wanted = names is None or venue.name in names
+            if wanted and suits(self.venue_kinds.get(venue.name, ""), kind):  # type: ignore[arg-type]
+                yield End(venue.name, venue.site, ("venues", index))
+
+    @property
+    def _sip_end(self) -> End:
+        return End(SIP, None if self.sip is None else self.sip.site, ("feeds", "sip"))
+
+    @property
+    def _news_end(self) -> End:
+        return End(NEWS, None if self.fundamental is None else self.fundamental.site, ("fundamental",))
+
+    # -- ways -----------------------------------------------------------------------------------
+
+    def _sip_ways(self) -> Iterator[Way]:
+        if self.sip is None:
+            return
+        for venue in self._venue_ends(kind="lit"):
+            yield from _of("quotes", venue, self._sip_end, self.sip.latency, self._sip_end.path, self.sip.medium)
+
+    def _reference_ways(self, path: TreePath, venue: AnyVenue, reference: Reference) -> Iterator[Way]:
+        end, path = End(venue.name, venue.site, path), (*path, "reference")
+        if reference.feed == "direct":
+            for start in self._venue_ends(kind="lit"):
+                yield from _of("quotes", start, end, reference.latency, path)
+        elif reference.latency.default is not None and self.sip is not None:
+            yield Way("NBBO", self._sip_end, end, reference.latency.default, (*path, "latency", "default"))
+
+    def _agent_ways(self, path: TreePath, agent: AnyAgent) -> Iterator[Way]:
+        if isinstance(agent, Sniper):
+            yield from self._sniper_ways(path, agent)
+            return
+        given: Any = agent
+        here = End(agent.name, getattr(agent, "site", None), path)
+        medium = getattr(agent, "medium", None)
+        news = getattr(given, "news", None)
+        if news is not None:
+            yield Way("news", self._news_end, here, news, (*path, "news"), False, medium)
+        if isinstance(agent, Replay):
+            for venue in self._venue_ends((agent.venue,)):
+                yield Way("orders", here, venue, agent.round_trip, (*path, "round_trip"), True, medium)
+        elif isinstance(agent, TradingAgent) and hasattr(agent, "round_trip"):
+            yield from self._trading_ways(path, agent, here, medium)
+
+    def _trading_ways(self, path: TreePath, agent: Any, here: End, medium: str | None) -> Iterator[Way]:
+        on_sip = isinstance(agent, Router) and agent.feed == "sip"
+        if isinstance(agent, Router) and agent.feed == "sip":
+            yield Way("NBBO", self._sip_end, here, agent.sip_latency, (*path, "sip_latency"), False, medium)
+        names = agent.venues_among(self.venue_kinds)
+        feed = getattr(agent, "feed_latency", None)
+        for venue in self._venue_ends(names):
+            yield from _of("orders", here, venue, agent.round_trip, path, medium, "round_trip")
+        if on_sip or agent.kind in ("background_flow", "dark_liquidity"):  # they look at no venue's feed
+            return
+        for venue in self._venue_ends(names, kind="lit"):
+            if feed is not None:
+                yield from _of("quotes", venue, here, feed, path, medium, "feed_latency")
+            else:
+                ways = _of("quotes", venue, here, agent.round_trip, path, medium, "round_trip")
+                yield from (way._replace(own=False) for way in ways)
+
+    def _sniper_ways(self, path: TreePath, sniper: Sniper) -> Iterator[Way]:
+        names = sniper.venues_among(self.venue_kinds)
+        hosts = {end.name: end._replace(name=f"{sniper.name}@{end.name}") for end in self._venue_ends(names)}
+        for name, host in hosts.items():
+            if sniper.news is not None and sniper.news.covers(name):
+                news, key = _at(sniper.news, name)
+                yield Way("news", self._news_end, host, news, (*path, "news", key), False, sniper.medium)
+        for start in self._venue_ends():
+            for name, latency in sniper.links.get(start.name, {}).items():
+                if name in hosts:
+                    where = (*path, "links", start.name, name)
+                    yield Way("quotes", start, hosts[name], latency, where, False, sniper.medium)
+
+
+def _of(
+    what: str, start: End, end: End, latency: PerVenue, path: TreePath, medium: str | None = None, key: str = "latency"
+) -> Iterator[Way]:
+    """The way between these ends, if there is a latency for the venue at one of them; of a round trip both."""
+    venue = end if what == "orders" else start
+    if latency.covers(venue.name):
+        spec, name = _at(latency, venue.name)
+        yield Way(what, start, end, spec, (*path, key, name), key == "round_trip", medium)
+
+
+def _at(latency: PerVenue, venue: str) -> tuple[LinkLatency, str]:
+    """A venue's latency, and the key that says it."""
+    return latency.of(venue), venue if venue in latency.venues else "default"
