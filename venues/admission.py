@@ -303,11 +303,7 @@ class Admission(Sessions):
 
     def _still_shown(self, order: RestingOrder, leaves: int) -> int:
         """What it shows after a change in place: a new peak counts from the next refresh."""
-        if order.standing is Standing.MARKET or not isinstance(order, SpecialOrder):
-            return leaves
-        if order.standing is Standing.DISPLAYED and order.terms is not None and order.terms.display_qty:
-            return min(order.shown_qty, leaves)
-        return leaves if order.standing is Standing.DISPLAYED else 0
+        return leaves if order.standing is Standing.MARKET else min(order.shown_qty, leaves)
 
     def _give_terms(self, order: RestingOrder, changed: SpecialOrder) -> RestingOrder:
         """Put other terms on an order where it stands."""

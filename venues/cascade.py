@@ -212,7 +212,7 @@ class Cascade(Crossing):
         for ladder in (self._bids, self._asks):
             for order in list(ladder.priced(ladder.hidden)):
                 peg = isinstance(order, SpecialOrder) and order.peg
-                if order.price is None or peg:
+                if order.price is None or peg or order.time_in_force is IOC:
                     continue
                 inside = self._into_band(order.side, order.price)
                 if inside == order.price:

@@ -79,21 +79,48 @@ class Stand:
 class Plan:
     """What would happen to an order that came now."""
 
-    def __init__(self, order: SpecialOrder, budget: int | None) -> None:
+    def __init__(self, order: SpecialOrder, budget: int | None, collar: Bounds, band: Bounds) -> None:
         self.steps: list[Step] = []
         self.leaves = order.leaves_qty
         self.traded = 0
         self.last_px: int | None = None
         self.budget = budget
+        self.collar = collar
+        self.band = band
         self.stopped = Reason.NONE
         """Why it went no further, although there was somebody to trade with."""
         self.passed: list[Stand] = []
         """Who was passed over and kept its place."""
+        self.kept_apart: dict[int, Reason] = {}
+        """Market orders with which it would have traded outside the collar or the band."""
+        self.displayed: dict[int, int] = {}
+        """What those that were met would still show."""
 
     @property
     def over(self) -> bool:
         """Nothing more will happen."""
         return not self.leaves or bool(self.stopped)
+
+    def outside(self, price: int) -> Reason:
+        """Which bound keeps the order from this price."""
+        if self.collar.exclude(price):
+            return Reason.PRICE_COLLAR
+        return Reason.PRICE_BAND if self.band.exclude(price) else Reason.NONE
+
+    def trade(self, stand: Stand, qty: int, price: int) -> None:
+        """One more trade."""
+        self.steps.append(Step(Act.TRADE, stand.maker, qty, price))
+        self.traded += qty
+        self.last_px = price
+        if self.budget is not None:
+            self.budget -= qty * price
+        self.use_up(stand, qty)
+
+    def use_up(self, stand: Stand, qty: int) -> None:
+        """Both have so much less."""
+        self.leaves -= qty
+        stand.shown -= qty
+        stand.leaves -= qty
 
 
 class Crossing(Holdings):
@@ -242,64 +269,52 @@ class Crossing(Holdings):
     # -- the plan ---------------------------------------------------------------------------------
 
     def _plan(self, order: SpecialOrder, banded: bool = True, displayed_only: bool = False) -> Plan:
-        """Go through the queue as matching would."""
-        plan = Plan(order, order.terms.budget or None if order.terms is not None else None)
-        collar, band = self._collar_of(order), self._band() if banded else NO_BOUNDS
+        """Go through the queue as matching would: at every step the first, from the top, that can trade now."""
+        budget = order.terms.budget or None if order.terms is not None else None
+        plan = Plan(order, budget, self._collar_of(order), self._band() if banded else NO_BOUNDS)
         for stand in self._stands(self._facing(order.side), displayed_only):
-            price = self._price_with(stand.maker, order)
-            if price is not None and stand.maker.standing is not Standing.MARKET and not _accepts(order, price):
+            maker = stand.maker
+            if maker.standing is not Standing.MARKET and maker.price is not None and not _accepts(order, maker.price):
                 break
-            if price is None or not self._meet(plan, order, stand, price, collar, band):
-                plan.passed.append(stand)
-                continue
-            while not plan.over and self._meet(plan, order, stand, price, collar, band):
-                pass  # a decrement within a budget goes on with the same maker
-            if not plan.over:
-                self._meet_again(plan, order, collar, band)
+            first: tuple[Stand, ...] = (stand,)
+            while not plan.over and any(self._meet(plan, order, each) for each in first):
+                first = (*plan.passed, stand)
             if plan.over:
                 break
+            if stand.shown:
+                plan.passed.append(stand)
+        if plan.leaves and not plan.stopped:
+            plan.stopped = next(iter(plan.kept_apart.values()), Reason.NONE)
         return plan
 
-    def _meet_again(self, plan: Plan, order: SpecialOrder, collar: Bounds, band: Bounds) -> None:
-        """A minimum is never above what is left: who was too small before may be large enough now."""
-        if plan.leaves >= _min_qty(order) or self.policies.min_qty is not MinQtyMode.PER_INTERACTION:
-            return
-        for stand in plan.passed:
-            price = self._price_with(stand.maker, order)
-            if price is not None and self._meet(plan, order, stand, price, collar, band) and not plan.over:
-                self._meet_again(plan, order, collar, band)
-            if plan.over:
-                return
-
-    def _meet(self, plan: Plan, order: SpecialOrder, stand: Stand, price: int, collar: Bounds, band: Bounds) -> bool:
+    def _meet(self, plan: Plan, order: SpecialOrder, stand: Stand) -> bool:
         """Plan what happens when the order meets this maker; False: they pass each other by."""
-        maker = stand.maker
+        maker, price = stand.maker, self._price_with(stand.maker, order, plan)
         own = maker.owner == order.owner and self.policies.self_trade is not SelfTrade.NONE
-        if not stand.shown or (own and self.policies.self_trade is SelfTrade.SKIP):
+        if price is None or not stand.shown or (own and self.policies.self_trade is SelfTrade.SKIP):
             return False
         possible = min(stand.shown, plan.leaves)
         qty = possible if plan.budget is None else min(possible, self._affordable(plan.budget, price))
         least = min(_min_qty(maker), stand.leaves)
         if self.policies.min_qty is MinQtyMode.PER_INTERACTION:
             least = max(least, min(_min_qty(order), plan.leaves))
-        if (qty or possible) < least:
+        if possible < least or 0 < qty < least:
             return False
-        if collar.exclude(price) or band.exclude(price):
-            plan.stopped = Reason.PRICE_COLLAR if collar.exclude(price) else Reason.PRICE_BAND
-        elif not qty:
-            plan.stopped = Reason.BUDGET_SPENT
+        outside = plan.outside(price)
+        if outside and maker.standing is Standing.MARKET:
+            plan.kept_apart[maker.order_id] = outside
+            return False
+        plan.kept_apart.pop(maker.order_id, None)
+        if outside or not qty:
+            plan.stopped = outside or Reason.BUDGET_SPENT
         elif own:
             self._prevent(plan, stand, qty, price)
         else:
-            plan.steps.append(Step(Act.TRADE, maker, qty, price))
-            plan.traded += qty
-            plan.last_px = price
-            plan.budget = None if plan.budget is None else plan.budget - qty * price
-            plan.leaves -= qty
-            stand.shown -= qty
-            stand.leaves -= qty
+            plan.trade(stand, qty, price)
             if qty < possible:
                 plan.stopped = Reason.BUDGET_SPENT
+        at_once = self.policies.iceberg_refresh is IcebergRefresh.AT_ONCE
+        plan.displayed[maker.order_id] = stand.leaves if at_once else stand.shown
         return True
 
     def _prevent(self, plan: Plan, stand: Stand, qty: int, price: int) -> None:
@@ -307,9 +322,7 @@ class Crossing(Holdings):
         policy = self.policies.self_trade
         if policy is SelfTrade.DECREMENT:
             plan.steps.append(Step(Act.DECREMENT, stand.maker, qty, price))
-            plan.leaves -= qty
-            stand.shown -= qty
-            stand.leaves -= qty
+            plan.use_up(stand, qty)
             return
         if policy is not SelfTrade.CANCEL_NEWEST:
             plan.steps.append(Step(Act.CANCEL, stand.maker, 0, price))
@@ -358,17 +371,25 @@ class Crossing(Holdings):
 
     # -- prices -----------------------------------------------------------------------------------
 
-    def _price_with(self, maker: RestingOrder, taker: SpecialOrder) -> int | None:
-        """At which price these two would trade; None: at none."""
+    def _price_with(self, maker: RestingOrder, taker: SpecialOrder, plan: Plan) -> int | None:
+        """At which price these two would trade now; None: at none."""
         if maker.standing is not Standing.MARKET:
             return maker.price
-        best = self._side(maker.side).best
-        if best is not None and _accepts(taker, best.price):
-            return best.price
+        best = self._best_left(self._side(maker.side), plan)
+        if best is not None and _accepts(taker, best):
+            return best
         if taker.price is not None:
             return taker.price
         own = self._side(taker.side).best
-        return own.price if own is not None else (self.last_px or self.policies.reference_px or None)
+        return own.price if own is not None else (plan.last_px or self.last_px or self.policies.reference_px or None)
+
+    def _best_left(self, ladder: Ladder, plan: Plan) -> int | None:
+        """The best displayed price of a side after what is planned already."""
+        for key in reversed(ladder.keys):
+            level = ladder.levels[key]
+            if any(plan.displayed.get(order.order_id, 1) for order in level):
+                return level.price
+        return None
 
     def _band(self) -> Bounds:
         return Bounds(self._bands.lower, self._bands.upper) if self._bands.upper else NO_BOUNDS

@@ -415,6 +415,13 @@ def test_105_a_cancel_of_no_known_id_is_refused(order_id: object):
     assert (report.exec_type, report.reason) == (ExecType.CANCEL_REJECTED, Reason.UNKNOWN_ORDER)
 
 
+@pytest.mark.parametrize("owner", [float(MAKER), "7", None])
+def test_105_an_owner_that_is_no_whole_number_owns_nothing(owner: object):
+    book = book_of(asks=[(100_0000, 300)])
+    assert refusal(book.handle(CancelOrder(1, owner), now=5)) is Reason.UNKNOWN_ORDER  # type: ignore[arg-type]
+    assert refusal(book.handle(ReplaceOrder(1, owner, 5, 100_0000), now=5)) is Reason.UNKNOWN_ORDER  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("thing", [None, 7, "buy 500", (1, 2, 3), object(), ExecType.NEW])
 def test_what_is_no_message_is_refused_as_such(thing: object):
     assert refusal(Book().handle(thing, now=0)) is Reason.BAD_MESSAGE
