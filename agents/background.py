@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from agents.participant import Participant, Place
 from sim.history import HistoryView
@@ -24,7 +25,7 @@ from venues.protocols import OrderEntry, Reports
 
 BUY, SELL, DAY = Side.BUY, Side.SELL, TimeInForce.DAY
 TRADE, FILLED, REJECTED = ExecType.TRADE, OrdStatus.FILLED, OrdStatus.REJECTED
-_make_order: Callable[..., NewOrder] = tuple.__new__  # 0.15 us cheaper than the named constructor
+_make: Callable[..., Any] = tuple.__new__  # a message for half of what its named constructor costs
 HIDDEN = Terms(display_qty=0)
 
 
@@ -119,7 +120,7 @@ class VenueFlow:
         self._open[order_id] = None
         qty = draws.limit_lots() * self._place.lot
         price = price if price > tick else tick
-        order = _make_order(NewOrder, (order_id, self._number, side, qty, price, DAY, None))
+        order = _make(NewOrder, (order_id, self._number, side, qty, price, DAY, None))
         if draws.kinds is not None:
             order = draws.kinds.of(order, _on_tick(fair + side * distance, side, tick))
         self._session.send(order)
@@ -139,7 +140,7 @@ class VenueFlow:
             self._take_in(reports)
         if order_id in self._open:
             del self._open[order_id]
-            self._session.send(CancelOrder(order_id, self._number))
+            self._session.send(_make(CancelOrder, (order_id, self._number)))
 
     def read(self) -> None:
         """Take in what has come back."""

@@ -40,7 +40,8 @@ from venues.messages import (
 )
 from venues.protocols import OrderEntry, QuoteView
 
-BUY = Side.BUY
+BUY, DAY = Side.BUY, TimeInForce.DAY
+_make: Callable[..., Any] = tuple.__new__  # a message for half of what its named constructor costs
 
 MAKER_WAKES = frozenset({ExecType.TRADE})
 """A maker must react to fills at once; what else comes back is read when it next acts."""
@@ -215,7 +216,7 @@ class MarketMaker(Participant):
 
     def _quote(self, slots: Sequence[Slot], seen: Quote | None) -> None:
         """Bring quotes at one venue to where they should be."""
-        now, full = self.env.now, self._full_side()
+        now, full, number, size = self.env._now, self._full_side(), self.number, self._terms.size
         middle = self._estimate - int(self._terms.skew * self.ledger.position)
         for slot in slots:
             if now < slot.away_until:
@@ -229,11 +230,11 @@ class MarketMaker(Participant):
                 slot.order_id = order_id = self.place.new_id()
                 slot.price, slot.cum_qty = price, 0
                 self._slot_of[order_id] = slot
-                order = (order_id, self.number, slot.side, self._terms.size, price, TimeInForce.DAY, self._order_terms)
-                slot.session.send(NewOrder(*order))
+                order = (order_id, number, slot.side, size, price, DAY, self._order_terms)
+                slot.session.send(_make(NewOrder, order))
             elif slot.price != price:
                 slot.price = price
-                slot.session.send(ReplaceOrder(slot.order_id, self.number, slot.cum_qty + self._terms.size, price))
+                slot.session.send(_make(ReplaceOrder, (slot.order_id, number, slot.cum_qty + size, price, None)))
 
     def _wanted_price(self, slot: Slot, seen: Quote | None, middle: int) -> int | None:
         """Price units; None: there is none to quote at. ``middle``: what the stock is worth to it, price units."""
