@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -104,7 +105,7 @@ def test_rows_stay_in_the_order_of_time_over_venues():
     for at in range(1, 5):
         number = at % 2
         message = NewOrder(at, 7, BUY, 100, 100_0000)
-        journal.entries.append((at, at, message, books[number].handle(message, at), LINE._replace(number=number)))
+        journal.entries.append((at, at, message, books[number].handle(message, at), replace(LINE, number=number)))
     assert [(row[0], row[1]) for row in rows(log, ORDERS)] == [(1, 1), (2, 0), (3, 1), (4, 0)]
 
 
