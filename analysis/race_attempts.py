@@ -71,6 +71,7 @@ class Attempt(NamedTuple):
     def outcome_at(self, price: int, strict_fail: bool = False) -> str:
         """What came of it in a race at this signed price; strict: only IOCs and cancels can fail.
 
+        >>> from analysis.codes import SELL
         >>> buy = Attempt(0, 0, "a", "a", SELL, False, 101, FAIL, ((102, 10),), 10, 5, 101, 0, True, False)
         >>> buy.outcome_at(102), buy.outcome_at(101), buy.outcome_at(101, strict_fail=True)
         ('success', 'fail', 'unknown')
