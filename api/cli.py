@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from api import export, latencies, reconcile, recorded, running, serving
+from api import export, latencies, races, reconcile, recorded, running, serving
 from api.terminal import INTERRUPTED
 
 app = typer.Typer(
@@ -38,6 +38,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "diff": recorded.diff,
     "explain": recorded.explain,
     "export": export.export,
+    "races": races.races,
     "reconcile": reconcile.reconcile,
 }
 for name, command in COMMANDS.items():

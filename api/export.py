@@ -12,7 +12,7 @@ from api.mistakes import Mistake
 from api.options import AsJson, RunFolder
 from api.terminal import guarded, print_json, say
 
-FORMATS = ("lobster",)
+FORMATS = ("lobster", "races")
 
 
 @guarded
@@ -21,17 +21,30 @@ def export(
     venue: Annotated[str, typer.Option(metavar="NAME", help="Whose displayed book.")],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the files go.")],
     levels: Annotated[int, typer.Option(min=1, help="Levels a side of the book file.")] = 10,
-    format_: Annotated[str, typer.Option("--format", help="lobster: a message and an orderbook file.")] = "lobster",
+    format_: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            help="lobster: a message and an orderbook file; races: messages for race detection (34 columns).",
+        ),
+    ] = "lobster",
     date: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="In the files' names.")] = "1970-01-01",
     opens: Annotated[str, typer.Option(metavar="HH:MM[:SS]", help="Time of day at the run's beginning.")] = "09:30",
+    gateway_latency: Annotated[
+        str | None,
+        typer.Option(metavar="DURATION", help="races: from a gateway to its answer; the service time unless given."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write what a venue of a run displayed as LOBSTER files."""
+    """Write what a venue of a run displayed as LOBSTER files, or its messages for race detection."""
     if format_ not in FORMATS:
         raise Mistake(f"--format {format_}: is unknown; write {' or '.join(FORMATS)}")
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", date):
         raise Mistake(f"--date {date}: is no date; write one such as 2012-06-21")
     begins = time_of_day(opens)
+    if format_ == "races":
+        _export_races(run, venue, out, date, begins, gateway_latency, as_json)
+        return
     from analysis.lobster import UnknownVenue, write_lobster
     from analysis.tables import RunTables
 
@@ -43,6 +56,27 @@ def export(
         print_json({"messages": str(files.messages), "books": str(files.books), "rows": files.rows})
     else:
         say(f"{files.rows:,} rows each:\n{files.messages}\n{files.books}")
+
+
+def _export_races(
+    run: Path, venue: str, out: Path, date: str, begins: int, gateway_latency: str | None, as_json: bool
+) -> None:
+    from analysis.lobster import UnknownVenue, venue_number
+    from analysis.race_log import messages_of_run
+    from analysis.race_messages import write_race_messages
+    from analysis.tables import RunTables
+    from api.races import service_times
+
+    tables = RunTables.read(run)
+    try:
+        number = venue_number(tables, venue)
+    except UnknownVenue as error:
+        raise Mistake(f"--venue {venue}: {error}") from None
+    latency = service_times(run, gateway_latency)
+    messages = messages_of_run(tables, number, latency if isinstance(latency, int) else latency[venue], begins)
+    symbol = f"{tables.market.get('instrument', {}).get('symbol', 'XYZ')}.{venue}"
+    path = write_race_messages(messages, out, date, symbol)
+    print_json({"messages": str(path), "rows": len(messages)}) if as_json else say(f"{len(messages):,} rows:\n{path}")
 
 
 def time_of_day(text: str) -> int:
