@@ -72,6 +72,8 @@ def _export_races(
         number = venue_number(tables, venue)
     except UnknownVenue as error:
         raise Mistake(f"--venue {venue}: {error}") from None
+    if not tables.directory.is_lit(number):
+        raise Mistake(f"--venue {venue}: is a dark pool; there is no best quote to race for")
     latency = service_times(run, gateway_latency)
     messages = messages_of_run(tables, number, latency if isinstance(latency, int) else latency[venue], begins)
     symbol = f"{tables.market.get('instrument', {}).get('symbol', 'XYZ')}.{venue}"

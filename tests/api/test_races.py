@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from analysis.race_messages import read_race_messages
 from api.cli import app
+from tests.api.conftest import TINY
 
 MARKET = Path(__file__).parents[1] / "analysis" / "races" / "race_market.yaml"
 
@@ -105,3 +106,11 @@ def test_a_service_time_that_varies_has_to_be_stated(tmp_path):
     assert code == 2
     assert "BATS serves in normal 5us +- 1us, not a constant; write --gateway-latency 5us" in said
     assert ask("races", tmp_path / "run", "--gateway-latency", "5us")[0] == 0
+
+
+def test_a_dark_pool_has_no_races_to_export(tmp_path):
+    (tmp_path / "tiny.yaml").write_text(TINY)
+    assert ask("run", tmp_path / "tiny.yaml", "--out", tmp_path / "run")[0] == 0
+    code, _, said = ask("export", tmp_path / "run", "--format", "races", "--venue", "DARK", "--out", tmp_path / "out")
+    assert (code, said) == (2, "--venue DARK: is a dark pool; there is no best quote to race for\n")
+    assert not (tmp_path / "out").exists()
