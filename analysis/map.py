@@ -118,9 +118,9 @@ def _draw_map(axes: Axes, spots: dict[str, Spot], wires: Sequence[Wire]) -> None
     if wires:
         axes.legend(loc="lower right", frameon=False, fontsize=TEXT)
     length = _round_length(span * 0.5)
-    axes.plot([-1.3 * span, -1.3 * span + length], [-1.22 * span] * 2, color=INK, linewidth=2)
-    axes.text(-1.3 * span, -1.19 * span, f"{length:g} km", fontsize=TEXT, color=INK, va="bottom")
-    axes.set_xlim(-1.4 * span, 1.75 * span)
+    axes.plot([-1.7 * span, -1.7 * span + length], [-1.22 * span] * 2, color=INK, linewidth=2)
+    axes.text(-1.7 * span, -1.19 * span, f"{length:g} km", fontsize=TEXT, color=INK, va="bottom")
+    axes.set_xlim(-1.85 * span, 1.75 * span)
     axes.set_ylim(-1.3 * span, 1.25 * span)
     axes.set_aspect("equal")
     axes.set_xticks([])

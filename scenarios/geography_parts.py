@@ -136,6 +136,13 @@ class OnMedium(Part):
     )
 
 
+def _for_all_venues(latency: Any) -> Any:
+    """Latencies of some venues, and wires to the others."""
+    if not isinstance(latency, dict) or latency.keys() & {"kind", "base", "default"}:
+        return latency
+    return {**latency, "default": WIRE}
+
+
 class Located(OnMedium):
     """What stands at a site: its latencies that are not stated are wires."""
 
@@ -147,9 +154,10 @@ class Located(OnMedium):
     @model_validator(mode="before")
     @classmethod
     def _connected(cls, value: Any) -> Any:
-        if isinstance(value, dict) and value.get("site") is not None:
-            return {**dict.fromkeys(cls.wired, WIRE), **value}
-        return value
+        if not isinstance(value, dict) or value.get("site") is None:
+            return value
+        stated = {key: _for_all_venues(value[key]) for key in cls.wired if key in value}
+        return {**dict.fromkeys(cls.wired, WIRE), **value, **stated}
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:

@@ -57,6 +57,21 @@ def test_a_stated_latency_wins() -> None:
     assert each_way(market({**CLIENT, "round_trip": trip}))["NYSE"] == "500us"
 
 
+def test_latencies_of_some_venues_leave_wires_to_the_others() -> None:
+    stated = each_way(market({**CLIENT, "round_trip": {"NYSE": "1ms"}}))
+    assert stated == {"NYSE": "500us", "NASDAQ": "163.104us", "POOL": "1us"}
+    assert each_way(load(market(CLIENT), set={"agents.client.round_trip.NYSE": "1ms"})) == stated
+
+
+def test_one_venues_wire_can_be_set_below_a_medium_for_all() -> None:
+    by_air = market({**CLIENT, "round_trip": {"kind": "wire", "medium": "air"}})
+    assert each_way(load(by_air, set={"agents.client.round_trip.NYSE": "1ms"})) == {
+        "NYSE": "500us",
+        "NASDAQ": "85.521us",
+        "POOL": "1us",
+    }
+
+
 def test_a_medium_can_be_changed_in_part_or_made() -> None:
     media = {"fibre": {"route_factor": 1}, "laser": {"per_km": "3.4us", "overhead": "2us"}}
     assert each_way(market(CLIENT, media=media))["NYSE"] == "167.6us"

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from sim.environment import Environment
-from venues.messages import CancelOrder, NewOrder, Peg, ReduceOrder, ReplaceOrder, Side, Terms, TimeInForce
+from tests.venues.builders import IOC, MAKER, TAKER, buy
+from tests.venues.rig import Client, lit_venue, with_orders
+from venues.messages import CancelOrder, ExecType, NewOrder, Peg, ReduceOrder, ReplaceOrder, Side, Terms, TimeInForce
 from venues.speed_bump import TakerBump
 
 BUY, SELL = Side.BUY, Side.SELL
@@ -64,3 +66,42 @@ def test_takers_are_delayed_in_order_and_the_others_go_by() -> None:
         env.call_at(at, gateway.receive, message)
     env.run()
     assert heard == [(200, cancel), (450, first), (500, second)]
+
+
+# -- at a venue -------------------------------------------------------------------------------------
+
+
+def test_a_maker_gets_away_from_a_taker_who_was_there_first() -> None:
+    """The cancel leaves 200 ns after the order that would have taken; the bump is 350 ns."""
+    venue = lit_venue(taker_bump=DELAY)
+    maker = with_orders(venue, asks=[(ASK, 300)])
+    taker = Client(venue)
+    now = venue.env.now
+    taker.says(buy(300, limit=ASK, tif=IOC), at=now + 100)
+    maker.says(CancelOrder(1, MAKER), at=now + 300)
+    assert [report.exec_type for report in taker.reports()] == [ExecType.NEW, ExecType.CANCELED]
+
+
+def test_a_cancel_does_not_find_an_order_that_still_waits_in_the_bump() -> None:
+    venue = lit_venue(taker_bump=DELAY)
+    with_orders(venue, asks=[(ASK, 300)])
+    taker = Client(venue)
+    order = buy(300, limit=ASK)
+    taker.says(order, CancelOrder(order.order_id, TAKER))
+    assert [report.exec_type for report in taker.reports()] == [
+        ExecType.CANCEL_REJECTED,
+        ExecType.NEW,
+        ExecType.TRADE,
+    ]
+
+
+def test_a_replace_into_the_other_side_waits() -> None:
+    venue = lit_venue(taker_bump=DELAY)
+    with_orders(venue, asks=[(ASK, 300)])
+    taker = Client(venue, to=100, back=50)
+    order = buy(300, limit=BID)
+    taker.says(order)
+    taker.hears()
+    sent = venue.env.now
+    taker.says(ReplaceOrder(order.order_id, TAKER, 300, ASK))
+    assert {at - sent for at, _ in taker.hears()} == {100 + DELAY + 10 + 50}
