@@ -228,12 +228,12 @@ class _Builder:
 
     def latency(self, spec: m.LinkLatency, name: str) -> LatencySource | int:
         """A fixed latency as a number, a random one as a source with a stream of that name."""
-        latency = latency_model(spec)
         if isinstance(spec, m.PlacedLatency):
             if spec.outages:
                 fallback = None if spec.fallback is None else self.draws_of(spec.fallback, f"{name}/fallback")
                 return Interrupted(self.draws_of(spec.clear, name), spec.outages, fallback)
             spec = spec.clear
+        latency = latency_model(spec)
         if latency.is_constant:
             return latency.smallest()
         return latency_source(latency, self.streams.generator(name))
@@ -271,8 +271,8 @@ class _Builder:
         if isinstance(venue, m.LitVenue):
             instrument = self.scenario.instrument
             policies = PLAIN if venue.policies is None else venue.policies.policies(instrument.lot)
-            made = LitVenue(
             bump = venue.speed_bump
+            made = LitVenue(
                 self.env,
                 number,
                 venue.name,
@@ -592,13 +592,13 @@ class _Builder:
             self.place, name, number, sessions, board, self._facts(venues), strategy, first_parent_id=first
         )
 
-    def _lit_venue(self, name: str) -> LitVenue:
-        venue = self.market.venues[name]
     def _feed(self, name: str, latency: LatencySource | int) -> HistoryView[Quote]:
         """A reader's own view of a venue's direct feed."""
         venue = self._lit_venue(name)
         return venue.feed.view(self.env, venue.heard(latency))
 
+    def _lit_venue(self, name: str) -> LitVenue:
+        venue = self.market.venues[name]
         assert isinstance(venue, LitVenue)
         return venue
 
@@ -641,8 +641,8 @@ _MODELS: dict[type, Callable[[Any], LatencyModel]] = {
 
 def less(latency: LatencySource | int, part: int) -> LatencySource | int:
     """What is left of a whole way after a part of it (ns); at least 1 ns."""
-    if callable(latency):
-        return lambda: max(1, latency() - part)
     if isinstance(latency, Interrupted):
         return latency.plus(-part)
+    if callable(latency):
+        return lambda: max(1, latency() - part)
     return max(1, latency - part)

@@ -19,8 +19,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from scenarios.fields import (
-    Dollars,
     DURATION_JSON,
+    Dollars,
     Duration,
     EventRate,
     Fee,
@@ -116,7 +116,6 @@ class Venue(Part):
     """What every venue has."""
 
     name: Name = Field(description="The venue's name.", examples=["NASDAQ"])
-    kind: Literal["lit"]
     site: Text | None = Field(None, description="Where its matching engine stands.", examples=["mahwah"])
 
     @model_validator(mode="before")
@@ -160,6 +159,7 @@ class SpeedBump(Part):
 class LitVenue(Venue):
     """A venue with a displayed book in price-time priority."""
 
+    kind: Literal["lit"]
     fees: Fees = Field(
         Fees.model_construct(maker=0, taker=0),
         description="Fees, $/share.",
@@ -238,13 +238,13 @@ AnyVenue = Annotated[
 class SipFeed(Located):
     """The consolidated feed: hears the venues' best quotes over links, publishes the best of all."""
 
+    wired: ClassVar[tuple[str, ...]] = ("latency",)
+
     latency: PerVenue = Field(everywhere("150us"), description="From a venue to the SIP.", examples=["150us"])
     processing: LatencySpec = Field(
         constant("20us"), description="Time the SIP takes for one update.", examples=["20us"]
     )
 
-
-    wired: ClassVar[tuple[str, ...]] = ("latency",)
 
 class Feeds(Part):
     """Feeds besides the venues' own."""
