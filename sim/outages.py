@@ -71,9 +71,7 @@ def _joined(outages: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     joined: list[tuple[int, int]] = []
     for start, end in outages:
         if start >= end or (joined and start < joined[-1][0]):
-            raise ValueError(
-                f"outages = {list(outages)}: write (from, to) in ns, from before to, in ascending order"
-            )
+            raise ValueError(f"outages = {list(outages)}: write (from, to) in ns, from before to, in ascending order")
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
