@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from heapq import heappush
 from typing import Any, cast
 
 from sim.environment import Environment
@@ -59,7 +60,12 @@ class Session(Mailbox):
         # `is`: an owner signs with the number it was given; an equal one of another make is mended below.
         if message.__class__ not in _MESSAGES or message.owner is not self.owner:
             message = self._made_out(message)
-        self._link.send(self._receive, message)
+        link = self._link
+        if link._fixed:  # as link.send does, 0.07 us cheaper
+            env = self._env
+            heappush(env._queue, (env._now + link._fixed, next(env._eid), self._receive, message))
+        else:
+            link.send(self._receive, message)
 
     def _made_out(self, message: Any) -> Message:
         """The message itself, if its owner's number is only another object; otherwise what the venue can answer."""
