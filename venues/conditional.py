@@ -84,15 +84,25 @@ class ConditionalOrders:
         self, firm: Iterable[DarkOrder], midpoint: int, deadline: int, rank: Rank, venue_least: int
     ) -> Iterator[DarkOrder]:
         """Begin every negotiation that can be, and name the conditional orders that are invited by it, in order."""
-        firm = [order for order in sorted(firm, key=rank) if order.accepts(midpoint)]
-        free = [order for order in sorted(self.waiting.values(), key=rank) if order.accepts(midpoint)]
-        for others in (firm, free):
+        free = [order for order in self.waiting.values() if self._is_free(order) and order.accepts(midpoint)]
+        if not free:
+            return
+        free.sort(key=rank)
+        standing = [o for o in firm if self._is_free(o) and not o.is_immediate and o.accepts(midpoint)]
+        standing.sort(key=rank)
+        for others in (standing, free):
+            sides = {side: [other for other in others if other.side is side] for side in Side}
             for order in free:
-                partner = next((other for other in others if self._could_meet(order, other, venue_least)), None)
+                contra = sides[Side.SELL if order.side is Side.BUY else Side.BUY]
+                partner = next((other for other in contra if self._could_meet(order, other, venue_least)), None)
                 if partner is not None:
                     self._partners[order.order_id] = partner.order_id
                     self._partners[partner.order_id] = order.order_id
                     yield from self._invited(order, partner, deadline=deadline)
+
+    def _is_free(self, order: DarkOrder) -> bool:
+        """It negotiates with nobody and owes no answer."""
+        return order.order_id not in self._partners and order.order_id not in self.deadlines
 
     def _invited(self, *both: DarkOrder, deadline: int) -> Iterator[DarkOrder]:
         for order in both:
@@ -102,13 +112,10 @@ class ConditionalOrders:
 
     def _could_meet(self, order: DarkOrder, other: DarkOrder, venue_least: int) -> bool:
         return (
-            order.order_id not in self.deadlines
-            and other.side is not order.side
-            and other.owner != order.owner
-            and not other.is_immediate
-            and other.order_id not in self._partners
-            and other.order_id not in self.deadlines
-            and other.arrival > order.lapsed
+            other.arrival > order.lapsed
             and order.arrival > other.lapsed
+            and other.owner != order.owner
+            and self._is_free(order)
+            and self._is_free(other)
             and tradable(order.leaves_qty, order.min_qty, other, venue_least) > 0
         )
