@@ -26,6 +26,7 @@ from agents.sniper import SNIPER_WAKES, Sniper, SniperHost, SniperTerms
 from agents.strategies.loading import load_named
 from agents.strategy import VenueFacts
 from scenarios import model as m
+from scenarios.market_parts import InternaliserVenue, MidpointPool, RouteOut
 from scenarios.placing import placed
 from scenarios.quantities import parse_duration
 from sim.environment import Environment
@@ -37,10 +38,12 @@ from sim.outages import Interrupted
 from sim.streams import Streams
 from venues.dark import DarkPool
 from venues.fees import FeeSchedule
+from venues.internaliser import ANSWERS, Internaliser, Route
 from venues.lit import LitVenue
 from venues.market_halt import CircuitBreaker, MarketHalt
 from venues.messages import BookState, ExecType, Quote, Side
 from venues.policies import PLAIN
+from venues.pool_policies import PLAIN_POOL
 from venues.reference import DirectReference, SipReference
 from venues.session import EVERY_REPORT, Session
 from venues.sip import DirectBoard, Sip
@@ -207,7 +210,7 @@ class _Builder:
         self.log = log
         self.fundamental = self.market.fundamental = self._fundamental()
         for number, venue in enumerate(scenario.venues):
-            if venue.kind != "dark":
+            if not isinstance(venue, m.DarkVenue):
                 self.market.venues[venue.name] = self._lit(number, venue)
         self.market.sip = self._sip()
         for number, venue in enumerate(scenario.venues):
@@ -301,7 +304,10 @@ class _Builder:
         links = [self.latency(sip.latency.of(venue.name), f"sip/from/{venue.name}") for venue in lit]
         return Sip(self.env, lit, links, self.draws_of(sip.processing, "sip/processing"), self.log)
 
-    def _dark(self, number: int, venue: m.DarkVenue) -> DarkPool:
+    def _dark(self, number: int, venue: m.DarkVenue) -> Venue:
+        if isinstance(venue, InternaliserVenue):
+            return self._internaliser(number, venue)
+        assert isinstance(venue, MidpointPool)
         return DarkPool(
             self.env,
             number,
@@ -312,7 +318,35 @@ class _Builder:
             self._reference(venue.name, venue.reference),
             self.scenario.instrument.tick,
             venue.min_qty,
+            policies=PLAIN_POOL if venue.policies is None else venue.policies.policies(),
         )
+
+    def _internaliser(self, number: int, venue: InternaliserVenue) -> Internaliser:
+        """The firm is a participant too: its number is taken before any agent's."""
+        principal = len(self.market.numbers)
+        self.market.numbers[venue.name] = principal
+        self.market.kinds[venue.name], self.market.groups[venue.name] = venue.kind, venue.name
+        return Internaliser(
+            self.env,
+            number,
+            venue.name,
+            FeeSchedule(venue.fees.maker, venue.fees.taker),
+            self.latency(venue.service, f"{venue.name}/service"),
+            self.log,
+            self._reference(venue.name, venue.reference),
+            venue.terms(),
+            principal,
+            self.market.new_order_id,
+            None if venue.route is None else self._route_out(venue.name, venue.route, principal),
+            self.scenario.instrument.tick,
+        )
+
+    def _route_out(self, name: str, route: RouteOut, principal: int) -> Route:
+        there = self.market.venues[route.venue]
+        one_way = m.PerVenue.model_construct(default=route.round_trip, venues={}).halved().of(route.venue)
+        to = self.latency(one_way, f"{name}/to/{route.venue}")
+        back = self.latency(one_way, f"{name}/back/{route.venue}")
+        return Route(there.connect(principal, to, back, ANSWERS), there.fees)
 
     def _reference(self, venue: str, reference: m.Reference) -> SipReference | DirectReference:
         if reference.feed == "sip":
@@ -520,7 +554,7 @@ class _Builder:
         facts = {}
         for name in venues:
             venue = self.market.venues[name]
-            kind = "dark" if venue.kind == "dark" else "lit"
+            kind = "dark" if venue.kind in ("dark", "internaliser") else "lit"
             facts[name] = VenueFacts(name, kind, venue.fees.maker, venue.fees.taker, tick, venue.number)  # type: ignore[arg-type]
         return facts
 

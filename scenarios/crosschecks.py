@@ -28,6 +28,7 @@ from scenarios.agent_parts import (
     TradingAgent,
     suits,
 )
+from scenarios.dark_parts import DarkPolicies
 from scenarios.geography_checks import geography_problems
 from scenarios.geography_parts import MediumPart, SitePart
 from scenarios.latencies import PerVenue
@@ -37,7 +38,9 @@ from scenarios.market_parts import (
     DarkVenue,
     Fundamental,
     Instrument,
+    InternaliserVenue,
     LitVenue,
+    MidpointPool,
     Reference,
     SipFeed,
 )
@@ -45,7 +48,9 @@ from scenarios.policy_parts import Halts, VenuePolicies
 from scenarios.problems import TreePath, instead
 from scenarios.quantities import format_duration, format_price
 from scenarios.ways import Market
+from venues.internaliser_terms import Unwanted
 from venues.policies import OddLots, OffTick, PegReference
+from venues.pool_policies import Conditionals, Indications
 
 AgentType = TypeVar("AgentType")
 
@@ -92,7 +97,7 @@ class Pieces:
     @property
     def lit(self) -> list[str]:
         """Venues with displayed quotes (a venue of the user's own may have some)."""
-        return [name for name, kind in self.venue_kinds.items() if suits(kind, "lit")]
+        return [name for name, kind in self.venue_kinds.items() if suits(kind, "lit") and kind != "internaliser"]
 
     def with_policies(self) -> Iterator[tuple[TreePath, LitVenue, VenuePolicies]]:
         """Lit venues that say how they match."""
@@ -252,7 +257,7 @@ def prices_lie_on_the_tick(pieces: Pieces) -> Findings:
         lower = format_price(instrument.price // instrument.tick * instrument.tick or instrument.tick)
         price = format_price(instrument.price)
         yield Finding((*path, "price"), f"{price} is not a multiple of the tick of {tick}; write for example {lower}")
-    if instrument.tick % 2 and "dark" in pieces.venue_kinds.values():
+    if instrument.tick % 2 and {"dark", "internaliser"} & set(pieces.venue_kinds.values()):
         message = f"{tick} has no exact half, which a dark pool's midpoint needs; write an even number of $0.0001"
         yield Finding((*path, "tick"), message)
 
@@ -365,6 +370,58 @@ def the_sip_is_there(pieces: Pieces) -> Findings:
     for path, router in pieces.of_type(Router):
         if router.feed == "sip":
             yield Finding((*path, "feed"), message)
+
+
+# -- dark pools and internalisers ---------------------------------------------------------------------
+
+
+def pools_have_what_their_policies_need(pieces: Pieces) -> Findings:
+    """A pool's keys about conditional orders and indications do something."""
+    for index, venue in pieces.venues.items():
+        if not isinstance(venue, MidpointPool) or venue.policies is None:
+            continue
+        policies = venue.policies
+        said = {key for key, field in DarkPolicies.model_fields.items() if getattr(policies, key) != field.default}
+        path: TreePath = ("venues", index, "policies")
+        if venue.policies.conditionals is Conditionals.NONE:
+            for key in sorted(said & {"firm_up", "unanswered"}):
+                message = f"{venue.name} takes no conditional orders; write `conditionals: allowed`, or take it out"
+                yield Finding((*path, key), message)
+        if venue.policies.indications is not Indications.SIZE and "indication_step" in said:
+            message = f"{venue.name} indicates no sizes; write `indications: size`, or take it out"
+            yield Finding((*path, "indication_step"), message)
+
+
+def internalisers_know_where_to_route(pieces: Pieces) -> Findings:
+    """Unwanted orders go to a lit venue, if they are to go anywhere."""
+    for index, venue in pieces.venues.items():
+        if not isinstance(venue, InternaliserVenue):
+            continue
+        path: TreePath = ("venues", index)
+        example = ", ".join(pieces.lit[:1]) or "NASDAQ"
+        if venue.unwanted is Unwanted.ROUTE_OUT and venue.route is None:
+            message = f"{venue.name} has no `route`; write for example `route: {{venue: {example}}}` beside it"
+            yield Finding((*path, "unwanted"), message)
+        elif venue.unwanted is Unwanted.REFUSE and venue.route is not None:
+            yield Finding((*path, "route"), "nothing is routed out; write `unwanted: route_out`, or take it out")
+        elif venue.route is not None and venue.route.venue not in pieces.lit:
+            message = f"{venue.route.venue} shows no quotes to take; {instead(venue.route.venue, pieces.lit, 'lit')}"
+            yield Finding((*path, "route", "venue"), message)
+        if venue.name in pieces.agent_names:
+            message = f"an agent is named {venue.name!r} too, and the firm is a participant; write another name"
+            yield Finding((*path, "name"), message)
+
+
+def internalisers_are_sent_orders_to_fill(pieces: Pieces) -> Findings:
+    """Nothing rests at an internaliser, and it shows no quotes."""
+    for path, agent in pieces.traders():
+        if not isinstance(agent, (MarketMaker, Sniper, RestingOrders, DarkLiquidity)):
+            continue
+        venues = agent.venues_among(pieces.venue_kinds)
+        there = [venue for venue in venues if pieces.venue_kinds[venue] == "internaliser"]
+        if there:
+            message = f"{there[0]} is an internaliser: nothing rests there and it shows no quotes; name the venues of a"
+            yield Finding((*path, "venues"), f"{message} {agent.kind} without it")
 
 
 # -- where agents trade -----------------------------------------------------------------------------
@@ -550,6 +607,9 @@ CHECKS: tuple[Callable[[Pieces], Findings], ...] = (
     limits_have_a_fair_value,
     pegs_have_something_to_follow,
     the_sip_is_there,
+    pools_have_what_their_policies_need,
+    internalisers_know_where_to_route,
+    internalisers_are_sent_orders_to_fill,
     agents_trade_where_they_can,
     routers_see_quotes,
     strategies_know_their_venues,

@@ -9,6 +9,7 @@ from pydantic import (
     Discriminator,
     Field,
     GetJsonSchemaHandler,
+    PlainSerializer,
     SerializerFunctionWrapHandler,
     Tag,
     field_validator,
@@ -18,6 +19,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from scenarios.dark_parts import DarkPolicies
 from scenarios.fields import (
     DURATION_JSON,
     Dollars,
@@ -30,6 +32,7 @@ from scenarios.fields import (
     PositiveDuration,
     Shares,
     Text,
+    VenueName,
     free_value,
 )
 from scenarios.geography_parts import Located
@@ -37,6 +40,7 @@ from scenarios.latencies import WIRE, LatencySpec, PerVenue, constant, everywher
 from scenarios.part import Part
 from scenarios.policy_parts import Phases, VenuePolicies
 from scenarios.quantities import format_duration, parse_duration, parse_price, parse_rate
+from venues.internaliser_terms import InternaliserTerms, Unwanted
 
 
 class Instrument(Part):
@@ -123,7 +127,7 @@ class Venue(Part):
     def _reference_is_wired(cls, value: Any) -> Any:
         if not isinstance(value, dict) or value.get("site") is None or "reference" not in cls.model_fields:
             return value
-        reference = value.get("reference", {} if value.get("kind") == "dark" else None)
+        reference = value.get("reference", {} if issubclass(cls, DarkVenue) else None)
         return {**value, "reference": {"latency": WIRE, **reference}} if isinstance(reference, dict) else value
 
 
@@ -187,9 +191,9 @@ class LitVenue(Venue):
 
 
 class DarkVenue(Venue):
-    """A pool without display that crosses at the midpoint it sees."""
+    """A venue that shows nothing and leans on the national best as it sees it."""
 
-    kind: Literal["dark"]
+    kind: str
     fees: Fees = Field(
         Fees.model_construct(maker=0, taker=0), description="Fees, $/share.", examples=["{maker: 0, taker: 0}"]
     )
@@ -201,7 +205,54 @@ class DarkVenue(Venue):
         description="Where its midpoint comes from.",
         examples=["{feed: sip, latency: 100us}"],
     )
-    min_qty: Shares = Field(1, description="Smallest execution, shares.", examples=[100])
+
+
+class MidpointPool(DarkVenue):
+    """A pool without display that crosses at the midpoint it sees."""
+
+    kind: Literal["dark"]
+    min_qty: Shares = Field(1, description="Smallest order, shares; a block pool has a large one.", examples=[100])
+    policies: DarkPolicies | None = Field(
+        None,
+        description="How it decides, where pools differ; none: the defaults.",
+        examples=["{priority: size, conditionals: allowed}"],
+    )
+
+
+class RouteOut(Part):
+    """Where an internaliser sends what it does not want."""
+
+    venue: VenueName = Field(description="A lit venue.", examples=["NASDAQ"])
+    round_trip: LatencySpec = Field(constant("400us"), description="There and back.", examples=["400us"])
+
+
+class InternaliserVenue(DarkVenue):
+    """A wholesaler that fills marketable orders from its own account, a little better than the national best."""
+
+    kind: Literal["internaliser"]
+    improvement: Dollars = Field(
+        description="How much better than the national best a share is filled, $; at most to the midpoint.",
+        examples=["0.0010"],
+    )
+    max_qty: Shares = Field(5_000, description="Largest order it fills, shares.", examples=[5000])
+    position_limit: Shares | None = Field(
+        None, description="Shares it holds at most, either way; none: any number.", examples=[50000]
+    )
+    unwanted: Annotated[Unwanted, PlainSerializer(str)] = Field(
+        Unwanted.REFUSE, description="What becomes of marketable orders that it does not want."
+    )
+    route: RouteOut | None = Field(
+        None, description="Where unwanted orders go, with `unwanted: route_out`.", examples=["{venue: NASDAQ}"]
+    )
+
+    def terms(self) -> InternaliserTerms:
+        """As the venue takes them."""
+        return InternaliserTerms(
+            improvement=self.improvement,
+            max_qty=self.max_qty,
+            position_limit=self.position_limit,
+            unwanted=self.unwanted,
+        )
 
 
 class CustomVenue(Venue):
@@ -228,7 +279,10 @@ def _venue_tag(value: Any) -> str | None:
 
 
 AnyVenue = Annotated[
-    Annotated[LitVenue, Tag("lit")] | Annotated[DarkVenue, Tag("dark")] | Annotated[CustomVenue, Tag("custom")],
+    Annotated[LitVenue, Tag("lit")]
+    | Annotated[MidpointPool, Tag("dark")]
+    | Annotated[InternaliserVenue, Tag("internaliser")]
+    | Annotated[CustomVenue, Tag("custom")],
     Discriminator(_venue_tag),
 ]
 
