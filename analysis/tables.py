@@ -38,6 +38,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         *("at", "venue", "seq", "order_id", "display_qty", "min_qty", "post_only", "peg", "peg_offset"),
         *("stop_px", "trail", "trail_step", "expire_at", "budget"),
     ),
+    "sweeps": ("at", "venue", "seq", "order_id", "owner"),
     "reports": (
         *("at", "venue", "seq", "order_id", "owner", "exec_type", "reason"),
         *("side", "liquidity", "last_px", "last_qty", "leaves_qty", "price", "fee"),
@@ -77,6 +78,7 @@ class RunTables:
 
     orders: pd.DataFrame
     order_terms: pd.DataFrame
+    sweeps: pd.DataFrame
     reports: pd.DataFrame
     trades: pd.DataFrame
     quotes: pd.DataFrame

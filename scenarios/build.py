@@ -28,6 +28,7 @@ from agents.strategy import VenueFacts
 from scenarios import model as m
 from scenarios.market_parts import InternaliserVenue, MidpointPool, RouteOut
 from scenarios.placing import placed
+from scenarios.protection_parts import Protection
 from scenarios.quantities import parse_duration
 from sim.environment import Environment
 from sim.history import HistoryView
@@ -38,13 +39,16 @@ from sim.outages import Interrupted
 from sim.streams import Streams
 from venues.dark import DarkPool
 from venues.fees import FeeSchedule
-from venues.internaliser import ANSWERS, Internaliser, Route
+from venues.internaliser import Internaliser, Route
 from venues.lit import LitVenue
 from venues.market_halt import CircuitBreaker, MarketHalt
 from venues.messages import BookState, ExecType, Quote, Side
+from venues.order_protection import ANSWERS, OrderProtection
 from venues.policies import PLAIN
 from venues.pool_policies import PLAIN_POOL
+from venues.protected_quotes import ProtectedQuotes
 from venues.reference import DirectReference, SipReference
+from venues.round_lots import OddLots
 from venues.session import EVERY_REPORT, Session
 from venues.sip import DirectBoard, Sip
 from venues.venue import Venue
@@ -212,6 +216,7 @@ class _Builder:
         for number, venue in enumerate(scenario.venues):
             if not isinstance(venue, m.DarkVenue):
                 self.market.venues[venue.name] = self._lit(number, venue)
+        self._tell_round_lots()
         self.market.sip = self._sip()
         for number, venue in enumerate(scenario.venues):
             if isinstance(venue, m.DarkVenue):
@@ -224,6 +229,7 @@ class _Builder:
         self.place = Place(env, log, self.market.new_order_id, instrument.tick, instrument.lot, fees)
         for agent in scenario.agents:
             self._add(agent)
+        self._protect()
         if live:
             self._add_api()
 
@@ -269,7 +275,7 @@ class _Builder:
         return Fundamental(self.env, price, process, self.log)
 
     def _lit(self, number: int, venue: Any) -> Venue:
-        fees = FeeSchedule(venue.fees.maker, venue.fees.taker)
+        fees: FeeSchedule = venue.fees.schedule()
         service = self.latency(venue.service, f"{venue.name}/service")
         if isinstance(venue, m.LitVenue):
             instrument = self.scenario.instrument
@@ -312,7 +318,7 @@ class _Builder:
             self.env,
             number,
             venue.name,
-            FeeSchedule(venue.fees.maker, venue.fees.taker),
+            venue.fees.schedule(),
             self.latency(venue.service, f"{venue.name}/service"),
             self.log,
             self._reference(venue.name, venue.reference),
@@ -330,7 +336,7 @@ class _Builder:
             self.env,
             number,
             venue.name,
-            FeeSchedule(venue.fees.maker, venue.fees.taker),
+            venue.fees.schedule(),
             self.latency(venue.service, f"{venue.name}/service"),
             self.log,
             self._reference(venue.name, venue.reference),
@@ -360,6 +366,53 @@ class _Builder:
             made = self.market.venues[venue.name]
             if isinstance(venue, m.LitVenue) and venue.reference is not None and isinstance(made, LitVenue):
                 made.follow(self._reference(venue.name, venue.reference))
+
+    def _tell_round_lots(self) -> None:
+        """Somebody takes quotes in round lots: the SIP, or venues that protect them."""
+        sip = self.scenario.feeds.sip
+        if sip is not None or any(_protection_of(venue) for venue in self.scenario.venues):
+            odd_lots = OddLots.SKIPPED if sip is None else sip.odd_lots
+            for venue in self.market.lit:
+                venue.tell_round_lots(self.scenario.instrument.lot, odd_lots)
+
+    def _protect(self) -> None:
+        """Order protection; a venue that routes out is a participant at the others."""
+        for venue in self.scenario.venues:
+            protection = _protection_of(venue)
+            if protection is None:
+                continue
+            others = [other for other in self.market.lit if other.name != venue.name]
+            reference, board = protection.reference, f"{venue.name}/protection"
+            if reference.feed == "sip":
+                assert self.market.sip is not None
+                quotes: Any = self.market.sip.view(self.env, self.latency(reference.latency.of("sip"), board))
+            else:
+                quotes = self._board(reference.latency, board, others)
+            shown = self.scenario.feeds.sip is not None and self.scenario.feeds.sip.odd_lots is OddLots.SHOWN
+            protected = ProtectedQuotes(
+                quotes, [other.name for other in others], 1 if shown else self.scenario.instrument.lot
+            )
+            OrderProtection(
+                self._lit_venue(venue.name),
+                protected,
+                protection.action,
+                protection.locks,
+                self._ways_out(venue.name, protection.way_out, others) if protection.routes else None,
+                self.market.new_order_id,
+            )
+
+    def _ways_out(self, venue: str, link: m.PerVenue, others: Sequence[LitVenue]) -> dict[str, Session]:
+        name, number = f"{venue}/routing", len(self.market.numbers)
+        self.market.numbers[name], self.market.kinds[name], self.market.groups[name] = number, "routing", name
+        return {
+            other.name: other.connect(
+                number,
+                self.latency(link.of(other.name), f"{name}/to/{other.name}"),
+                self.latency(link.of(other.name), f"{name}/back/{other.name}"),
+                ANSWERS,
+            )
+            for other in others
+        }
 
     def _add_halts(self) -> None:
         halts = self.scenario.halts
@@ -635,6 +688,10 @@ class _Builder:
         venue = self.market.venues[name]
         assert isinstance(venue, LitVenue)
         return venue
+
+
+def _protection_of(venue: m.AnyVenue) -> Protection | None:
+    return venue.protection if isinstance(venue, m.LitVenue) else None
 
 
 PARENTS_PER_ROUTER = 1_000_000

@@ -46,7 +46,10 @@ from scenarios.market_parts import (
 )
 from scenarios.policy_parts import Halts, VenuePolicies
 from scenarios.problems import TreePath, instead
+from scenarios.protection_checks import protection_problems
+from scenarios.protection_parts import ProtectionReference
 from scenarios.quantities import format_duration, format_price
+from scenarios.regimes import REGIMES, regime_problems
 from scenarios.ways import Market
 from venues.internaliser_terms import Unwanted
 from venues.policies import OddLots, OffTick, PegReference
@@ -89,6 +92,7 @@ class Pieces:
     agents: dict[int, AnyAgent] = field(default_factory=dict)
     expected: list[str] = field(default_factory=list)
     mistaken: frozenset[TreePath] = frozenset()
+    regime: str | None = None
     fundamental: Fundamental | None = None
     sites: Mapping[str, SitePart] | None = None
     media: Mapping[str, MediumPart] | None = None
@@ -105,11 +109,13 @@ class Pieces:
             if isinstance(venue, LitVenue) and venue.policies is not None:
                 yield ("venues", index), venue, venue.policies
 
-    def references(self) -> Iterator[tuple[TreePath, Reference]]:
+    def references(self) -> Iterator[tuple[TreePath, Reference | ProtectionReference]]:
         """Where venues get the national best from."""
         for index, venue in self.venues.items():
             if isinstance(venue, (DarkVenue, LitVenue)) and venue.reference is not None:
                 yield ("venues", index, "reference"), venue.reference
+            if isinstance(venue, LitVenue) and venue.protection is not None:
+                yield ("venues", index, "protection", "reference"), venue.protection.reference
 
     def traders(self) -> Iterator[tuple[TreePath, TradingAgent]]:
         """Agents with orders at venues."""
@@ -372,6 +378,22 @@ def the_sip_is_there(pieces: Pieces) -> Findings:
             yield Finding((*path, "feed"), message)
 
 
+# -- rules ------------------------------------------------------------------------------------------
+
+
+def the_regime_is_kept_to(pieces: Pieces) -> Findings:
+    """Access fees, tick and round lot are what the regime allows."""
+    if pieces.regime is not None and pieces.instrument is not None:
+        for path, message in regime_problems(REGIMES[pieces.regime], pieces.instrument, pieces.venues):
+            yield Finding(path, message)
+
+
+def protection_fits(pieces: Pieces) -> Findings:
+    """A venue that protects others' quotes sees them, and can do what it says."""
+    for path, message in protection_problems(pieces.venues, pieces.agents, pieces.venue_kinds):
+        yield Finding(path, message)
+
+
 # -- dark pools and internalisers ---------------------------------------------------------------------
 
 
@@ -607,6 +629,8 @@ CHECKS: tuple[Callable[[Pieces], Findings], ...] = (
     limits_have_a_fair_value,
     pegs_have_something_to_follow,
     the_sip_is_there,
+    the_regime_is_kept_to,
+    protection_fits,
     pools_have_what_their_policies_need,
     internalisers_know_where_to_route,
     internalisers_are_sent_orders_to_fill,

@@ -20,12 +20,12 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from scenarios.dark_parts import DarkPolicies
+from scenarios.fee_parts import Fees, with_its_line
 from scenarios.fields import (
     DURATION_JSON,
     Dollars,
     Duration,
     EventRate,
-    Fee,
     Name,
     OwnKind,
     PositiveDollars,
@@ -39,8 +39,10 @@ from scenarios.geography_parts import Located
 from scenarios.latencies import WIRE, LatencySpec, PerVenue, constant, everywhere
 from scenarios.part import Part
 from scenarios.policy_parts import Phases, VenuePolicies
+from scenarios.protection_parts import Protection
 from scenarios.quantities import format_duration, parse_duration, parse_price, parse_rate
 from venues.internaliser_terms import InternaliserTerms, Unwanted
+from venues.round_lots import OddLots
 
 
 class Instrument(Part):
@@ -50,6 +52,9 @@ class Instrument(Part):
     tick: PositiveDollars = Field(parse_price("0.01"), description="Price step, $.", examples=["0.01"])
     lot: Shares = Field(100, description="Round lot, shares.", examples=[100])
     price: PositiveDollars = Field(description="Opening price, $; a multiple of the tick.", examples=["100.00"])
+    average_spread: PositiveDollars | None = Field(
+        None, description="Average quoted spread of a past quarter, $: a `regime` sets ticks by it.", examples=["0.012"]
+    )
 
 
 # -- the fundamental value --------------------------------------------------------------------------
@@ -100,13 +105,6 @@ Fundamental = Annotated[ConstantValue | JumpValue | MeanRevertingValue, Field(di
 # -- venues -----------------------------------------------------------------------------------------
 
 
-class Fees(Part):
-    """What a venue charges, $/share: paid is positive, a rebate negative; an inverted venue has a negative taker."""
-
-    maker: Fee = Field(0, description="For resting shares that trade, $/share.", examples=["-0.0020"])
-    taker: Fee = Field(0, description="For shares that take, $/share.", examples=["0.0030"])
-
-
 class Reference(Part):
     """Where a venue gets the national best from: a dark pool for its midpoint, a lit venue for its pegs."""
 
@@ -121,6 +119,11 @@ class Venue(Part):
 
     name: Name = Field(description="The venue's name.", examples=["NASDAQ"])
     site: Text | None = Field(None, description="Where its matching engine stands.", examples=["mahwah"])
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fees_have_a_line(cls, value: Any) -> Any:
+        return with_its_line(value)
 
     @model_validator(mode="before")
     @classmethod
@@ -182,6 +185,9 @@ class LitVenue(Venue):
     )
     reference: Reference | None = Field(
         None, description="Where pegs that follow the national best get it from.", examples=["{feed: sip}"]
+    )
+    protection: Protection | None = Field(
+        None, description="Order protection (Rule 611); none: it trades whatever others quote.", examples=["{}"]
     )
     phases: Phases = Field(
         (),
@@ -297,6 +303,9 @@ class SipFeed(Located):
     latency: PerVenue = Field(everywhere("150us"), description="From a venue to the SIP.", examples=["150us"])
     processing: LatencySpec = Field(
         constant("20us"), description="Time the SIP takes for one update.", examples=["20us"]
+    )
+    odd_lots: Annotated[OddLots, PlainSerializer(str)] = Field(
+        OddLots.SKIPPED, description="A venue's best level of less than a round lot: skipped, aggregated, or shown."
     )
 
 

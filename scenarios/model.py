@@ -9,7 +9,7 @@ from __future__ import annotations
 from hashlib import sha256
 from json import dumps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -38,6 +38,7 @@ from scenarios.agent_parts import (
     Sniper,
     TradingAgent,
 )
+from scenarios.fee_parts import Fees
 from scenarios.fields import Count, Duration, Name, Number, PositiveDuration, Switch, Text
 from scenarios.geography_parts import MediumPart, SitePart, completed
 from scenarios.latencies import (
@@ -59,7 +60,6 @@ from scenarios.market_parts import (
     CustomVenue,
     DarkVenue,
     Feeds,
-    Fees,
     Fundamental,
     Instrument,
     JumpValue,
@@ -204,6 +204,9 @@ class Scenario(Part):
     )
     warm_up: Duration = Field(
         parse_duration("2s"), description="Left out of the metrics; parent orders come after it.", examples=["2s"]
+    )
+    regime: Literal["pre2025", "adopted2024"] | None = Field(
+        None, description="Rules that fees, tick and round lot must keep to; none: any.", examples=["adopted2024"]
     )
     seed: Count = Field(1, description="Root of all random draws.", examples=[7])
     instruments: Annotated[tuple[Instrument, ...], AfterValidator(_exactly_one)] = Field(

@@ -137,6 +137,7 @@ def pieces_of(document: Document, known: Known, readable: Readable, mistaken: It
         expected=list(tree["expect"]) if isinstance(tree.get("expect"), dict) else [],
         mistaken=frozenset(paths),
         fundamental=value("fundamental"),
+        regime=value("regime"),
         sites=value("sites"),
         media=value("media"),
         abstract=value("abstract"),

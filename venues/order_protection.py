@@ -31,7 +31,6 @@ Source: 17 CFR 242.600(b), 242.610(d), 242.611.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from venues.lit import LitVenue
@@ -52,6 +51,7 @@ from venues.messages import (
 )
 from venues.policies import OffTick, PegReference, ReplaceQty
 from venues.protected_quotes import NOT_TRIED, Offer, ProtectedQuotes, Tried
+from venues.protection_rules import LockAction, ThroughAction
 from venues.refusals import fault_of_order, is_id, is_price, mended, refuse
 from venues.session import Session
 
@@ -62,22 +62,6 @@ ANSWERS = frozenset({ExecType.TRADE, ExecType.CANCELED, ExecType.REJECTED})
 """What a venue needs to hear of an order that it has sent on."""
 
 Reports = list[ExecutionReport]
-
-
-class ThroughAction(StrEnum):
-    """What becomes of an order that would trade through a protected quote."""
-
-    CANCEL = "cancel"
-    REPRICE = "reprice"
-    ROUTE_OUT = "route_out"
-
-
-class LockAction(StrEnum):
-    """What becomes of an order that would be displayed and lock or cross a protected quote."""
-
-    REJECT = "reject"
-    REPRICE = "reprice"
-    ROUTE_OUT = "route_out"
 
 
 class Entry(NamedTuple):
@@ -319,8 +303,7 @@ class OrderProtection:
         best = [offer for offer in offers if offer.price == offers[0].price and offer.venue in self._ways_out]
         if not best:
             return _stopped(order, reports, end, Reason.TRADE_THROUGH, order.time_in_force is not IOC)
-        tried = entry.tried | {(offer.venue, offer.seq) for offer in best}
-        away = self._away[order.order_id] = Away(entry.whole, left, tried)
+        away = self._away[order.order_id] = Away(entry.whole, left, entry.tried)
         for offer in best:
             qty = min(left, offer.qty)
             if qty:
@@ -333,6 +316,7 @@ class OrderProtection:
         session, order_id = self._ways_out[offer.venue], self._new_order_id()
         self._legs[order_id] = away
         away.legs += 1
+        away.tried |= {(offer.venue, offer.seq)}
         self.routed_qty += qty
         session.send(NewOrder(order_id, session.owner, away.whole.side, qty, offer.price, IOC, SWEEP))
 

@@ -12,9 +12,10 @@ from sim.log import EventLog
 from tests.venues.builders import FOK, GTC, IOC, MAKER, TAKER, Resting, buy, cancel, fills, kinds, replace, sell
 from tests.venues.rig import Client, lit_venue, rows, with_orders
 from venues.messages import BookState, ExecutionReport, Liquidity, NewOrder, Peg, Reason, Side, Terms
-from venues.order_protection import LockAction, OrderProtection, ThroughAction
+from venues.order_protection import OrderProtection
 from venues.policies import PegReference, Policies
 from venues.protected_quotes import ProtectedQuotes
+from venues.protection_rules import LockAction, ThroughAction
 from venues.sip import DirectBoard
 
 ROUTING = 90
@@ -304,6 +305,25 @@ def test_a_stale_quote_is_tried_once():
     reports = market.client.reports()
     assert [(r.last_px, r.last_qty) for r in reports if r.last_qty] == [(100_0500, 100)]
     assert len(rows(market.log, "orders", "venue")) <= before + 2
+
+
+def test_a_quote_that_an_order_was_not_sent_to_still_protects():
+    """Two venues show the best price and the first one's size is enough; it is gone, so the second one is tried."""
+    market = routed(here={"asks": [(100_0500, 300)]}, there={"asks": [(100_0300, 200)]})
+    third = lit_venue(market.env, 2, "THIRD", log=market.log)
+    board = DirectBoard([market.there, third], market.env, [1, 1])
+    ways = {venue.name: venue.connect(ROUTING + 1, 100, 100) for venue in (market.there, third)}
+    quotes = ProtectedQuotes(board, ways, lot=100)
+    OrderProtection(
+        market.here, quotes, ROUTE_OUT, LockAction.ROUTE_OUT, ways, iter(range(2_000_000, 3_000_000)).__next__
+    )
+    for venue, maker in ((third, Client(third, owner=MAKER)), (market.there, market.maker_there)):
+        maker.answer(sell(200, limit=100_0200, owner=MAKER, order_id=50 + venue.number))
+    market.client.says(buy(200, limit=100_0500, tif=IOC))
+    market.maker_there.says(cancel(51, owner=MAKER))
+    trades = [(r.last_px, r.last_qty) for r in market.client.reports() if r.last_qty]
+    assert trades == [(100_0200, 200)]
+    assert rows(market.log, "trades", "venue") == [(2,)]
 
 
 def test_the_order_sent_on_is_an_immediate_intermarket_sweep_of_what_is_displayed():
