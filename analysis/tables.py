@@ -38,7 +38,6 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         *("at", "venue", "seq", "order_id", "display_qty", "min_qty", "post_only", "peg", "peg_offset"),
         *("stop_px", "trail", "trail_step", "expire_at", "budget"),
     ),
-    "sweeps": ("at", "venue", "seq", "order_id", "owner"),
     "reports": (
         *("at", "venue", "seq", "order_id", "owner", "exec_type", "reason"),
         *("side", "liquidity", "last_px", "last_qty", "leaves_qty", "price", "fee"),
@@ -50,6 +49,9 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "states": ("at", "owner", "key", "value"),
 }
 """The tables that analysis reads and their columns: what an empty one looks like."""
+
+OF_SOME_RUNS: Final[Mapping[str, tuple[str, ...]]] = {"sweeps": ("at", "venue", "seq", "order_id", "owner")}
+"""The same of tables that only some markets write: with order protection, which orders were marked as sweeps."""
 
 
 class RunFolderError(ValueError):
@@ -78,7 +80,6 @@ class RunTables:
 
     orders: pd.DataFrame
     order_terms: pd.DataFrame
-    sweeps: pd.DataFrame
     reports: pd.DataFrame
     trades: pd.DataFrame
     quotes: pd.DataFrame
@@ -93,7 +94,7 @@ class RunTables:
     def __init__(self, sources: Mapping[str, Any], market: Mapping[str, Any]) -> None:
         self.market = dict(market)
         self.directory = Directory.of(market)
-        self._sources = {name: sources.get(name, _empty(name)) for name in COLUMNS}
+        self._sources = {name: sources.get(name, _empty(name)) for name in (*COLUMNS, *OF_SOME_RUNS)}
         self._columns: dict[str, Columns] = {}
         self._results: dict[str, Any] = {}
 
@@ -161,7 +162,7 @@ def read_market(folder: Path) -> dict[str, Any]:
 
 
 def _empty(name: str) -> npt.NDArray[Any]:
-    return np.empty(0, dtype=[(column, "<i8") for column in COLUMNS[name]])
+    return np.empty(0, dtype=[(column, "<i8") for column in {**COLUMNS, **OF_SOME_RUNS}[name]])
 
 
 def _frame(source: Any) -> pd.DataFrame:
