@@ -45,13 +45,17 @@ from analysis.codes import (
     EXPIRED,
     FOK,
     IOC,
+    LOCKS_MARKET,
     PRICE_BAND,
     PRICE_COLLAR,
+    REPRICED,
+    RETURNED,
     SELF_TRADE,
     SESSION_END,
     STATE,
     STATE_CONTINUOUS,
     TAKER,
+    TRADE_THROUGH,
 )
 from analysis.joins import NEVER
 from analysis.resting import Removal, Stays, stays_by_side
@@ -69,7 +73,12 @@ NEVER_ARRIVED: Final = "never arrived"
 AT_SESSION_END: Final = "session end"
 AT_AUCTION: Final = "auction"
 NO_TRADING: Final = "no continuous trading"
-HELD_BACK: Final = {SELF_TRADE: "self-trade", PRICE_BAND: "price band", PRICE_COLLAR: "price collar"}
+HELD_BACK: Final = {
+    SELF_TRADE: "self-trade",
+    PRICE_BAND: "price band",
+    PRICE_COLLAR: "price collar",
+    **dict.fromkeys((TRADE_THROUGH, REPRICED, LOCKS_MARKET, RETURNED), "order protection"),
+}
 """By the reason that a venue gave."""
 
 

@@ -108,7 +108,8 @@ class TradingAgent(Agent):
     def venues_among(self, kinds: Mapping[str, str]) -> tuple[str, ...]:
         """Its venues, in the order of ``kinds`` (venue -> kind); ``all`` means all that suit it."""
         if self.venues == "all":
-            return tuple(name for name, kind in kinds.items() if suits(kind, self.trades_on))
+            suited = (name for name, kind in kinds.items() if suits(kind, self.trades_on))
+            return tuple(name for name in suited if kinds[name] != "internaliser" or self.trades_on == "both")
         return tuple(name for name in kinds if name in self.venues)
 
 

@@ -74,7 +74,8 @@ class Market:
     def _venue_ends(self, names: tuple[str, ...] | None = None, kind: str = "both") -> Iterator[End]:
         for index, venue in self.venues.items():
             wanted = names is None or venue.name in names
-            if wanted and suits(self.venue_kinds.get(venue.name, ""), kind):  # type: ignore[arg-type]
+            suited = suits(self.venue_kinds.get(venue.name, ""), kind)  # type: ignore[arg-type]
+            if wanted and suited and not (kind == "lit" and venue.kind == "internaliser"):
                 yield End(venue.name, venue.site, ("venues", index))
 
     @property
