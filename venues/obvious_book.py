@@ -953,7 +953,6 @@ class ObviousBook:
             order.is_stop, order.stop_px = False, 0
             if not order.moves_by_itself:
                 del self._movers[order.order_id]
-            self._new_place(order)
             self._tell(ExecType.TRIGGERED, order, self._to_band(order))
         return triggered
 
@@ -968,6 +967,7 @@ class ObviousBook:
         return bool(order.stop_px and twice) and order.side * (twice - 2 * order.stop_px) >= 0
 
     def _go_triggered(self, order: Order) -> None:
+        self._new_place(order)
         try:
             slid = self._off_the_quote(order)
         except Refused as refused:

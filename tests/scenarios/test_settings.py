@@ -173,7 +173,8 @@ def test_an_agent_keeps_its_keys_when_its_kind_is_set() -> None:
         (
             "duraton=10s",
             "--set duraton: unknown key; did you mean 'duration'? (keys here: name, description, duration, warm_up, "
-            "seed, instruments, fundamental, venues, halts, feeds, strategies, agents, expect, sites, media, abstract)",
+            "regime, seed, instruments, fundamental, venues, halts, feeds, strategies, agents, expect, sites, media, "
+            "abstract)",
         ),
     ],
 )
