@@ -43,13 +43,13 @@ from venues.internaliser import Internaliser, Route
 from venues.lit import LitVenue
 from venues.market_halt import CircuitBreaker, MarketHalt
 from venues.messages import BookState, ExecType, Quote, Side
-from venues.order_protection import ANSWERS, OrderProtection
+from venues.order_protection import OrderProtection
 from venues.policies import PLAIN
 from venues.pool_policies import PLAIN_POOL
 from venues.protected_quotes import ProtectedQuotes
 from venues.reference import DirectReference, SipReference
 from venues.round_lots import OddLots
-from venues.session import EVERY_REPORT, Session
+from venues.session import ANSWERS, EVERY_REPORT, Session
 from venues.sip import DirectBoard, Sip
 from venues.venue import Venue
 

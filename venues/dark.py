@@ -12,7 +12,7 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from sim.environment import Environment
 from sim.link import LatencySource
@@ -22,23 +22,11 @@ from venues.fees import FeeSchedule
 from venues.messages import AskIndications, BookState, ConditionalOrder, ExecType, ExecutionReport
 from venues.midpoint_book import MidpointBook, as_order
 from venues.pool_policies import PLAIN_POOL, PoolPolicies
+from venues.protocols import Reference
 from venues.session import EVERY_REPORT, Session
 from venues.venue import Venue
 
-__all__ = ["DarkOrder", "DarkPool", "MidpointBook", "PoolSession", "Reference"]
-
-
-class Reference(Protocol):
-    """Where a pool gets its reference from."""
-
-    def best(self, now: int) -> tuple[int, int]:
-        """(bid, ask) as known here at ``now``; 0 for an empty side."""
-
-    def subscribe(self, handler: Callable[[object], object]) -> None:
-        """Call ``handler`` when it changes."""
-
-    def unsubscribe(self) -> None:
-        """Call no more."""
+__all__ = ["DarkOrder", "DarkPool", "MidpointBook", "PoolSession"]
 
 
 class PoolSession(Session):

@@ -27,7 +27,6 @@ from typing import Any, NamedTuple
 
 from sim.environment import Environment
 from sim.log import Column, EventLog, Schema
-from venues.dark import Reference
 from venues.fees import FeeSchedule
 from venues.internaliser_terms import InternaliserTerms, Unwanted
 from venues.messages import (
@@ -46,15 +45,14 @@ from venues.messages import (
     Side,
     TimeInForce,
 )
+from venues.protocols import Reference
 from venues.refusals import fault_of_fields, is_id, mended, refuse
-from venues.session import Session
+from venues.session import ANSWERS, Session
 from venues.venue import Venue
 
 BUY = Side.BUY
 IOC, FOK = TimeInForce.IOC, TimeInForce.FOK
 TIMES_IN_FORCE = (TimeInForce.DAY, TimeInForce.GTC, IOC, FOK)
-ANSWERS = frozenset({ExecType.TRADE, ExecType.CANCELED, ExecType.REJECTED})
-"""What it hears of an order that it has sent on."""
 
 INVENTORY = Schema(
     "inventory",
@@ -69,7 +67,7 @@ INVENTORY = Schema(
 )
 
 
-__all__ = ["ANSWERS", "INVENTORY", "Internaliser", "InternaliserTerms", "Route", "Unwanted"]
+__all__ = ["INVENTORY", "Internaliser", "InternaliserTerms", "Route", "Unwanted"]
 
 
 class Route(NamedTuple):

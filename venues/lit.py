@@ -26,6 +26,7 @@ from venues.messages import BookState, ExecutionReport, Print, Quote, Side
 from venues.obvious_book import ObviousBook
 from venues.order_feed import OrderFeed
 from venues.policies import PLAIN, Policies
+from venues.protocols import Reference
 from venues.round_lots import OddLotQuote, OddLots, RoundLots
 from venues.speed_bump import TakerBump
 from venues.tables import QUOTES
@@ -35,16 +36,6 @@ BUY = Side.BUY
 CONTINUOUS, CLOSED = BookState.CONTINUOUS, BookState.CLOSED
 EMPTY = (0, 0, 0, 0)
 _make_quote: Callable[..., Quote] = tuple.__new__  # 0.15 us cheaper than the named constructor
-
-
-class NationalBest(Protocol):
-    """Where a venue gets the national best from: `venues.reference`."""
-
-    def best(self, now: int) -> tuple[int, int]:
-        """(bid, ask) as known here at ``now``; 0 for an empty side."""
-
-    def subscribe(self, handler: Callable[[object], object]) -> None:
-        """Call ``handler`` when it changes."""
 
 
 class Guard(Protocol):
@@ -173,8 +164,8 @@ class LitVenue(Venue):
     def set_state(self, state: BookState) -> None:
         """Begin a phase of the session, now; an auction that ends trades first."""
         if state is CLOSED and self._guard is not None:
-            self._acted(self._guard.end_away(self.env.now))
-        self._acted(self.book.set_state(state, self.env.now))
+            self.say(self._guard.end_away(self.env.now))
+        self.say(self.book.set_state(state, self.env.now))
 
     def protect(self, guard: Guard) -> None:
         """From now on this one answers messages, with the book; orders are no longer handed to the book directly."""
@@ -183,11 +174,7 @@ class LitVenue(Venue):
         self._match = guard.match  # type: ignore[method-assign]
 
     def say(self, reports: list[ExecutionReport]) -> None:
-        """Tell owners, log and public what happened without a message of now."""
-        self._acted(reports)
-
-    def _acted(self, reports: list[ExecutionReport]) -> None:
-        """What the book did without a message has a sequence number of its own."""
+        """Tell owners, log and public what happened without a message; it has a sequence number of its own."""
         now = self.env.now
         if reports:
             self.seq += 1
@@ -203,17 +190,17 @@ class LitVenue(Venue):
     def _act(self, due: int) -> None:
         if due == self._acts_at:  # else something earlier came between and has planned anew
             self._acts_at = 0
-            self._acted(self.book.advance(self.env.now))
+            self.say(self.book.advance(self.env.now))
             self._plan()
 
-    def follow(self, national: NationalBest) -> None:
+    def follow(self, national: Reference) -> None:
         """Let pegs follow the national best (`peg_reference: national`) as it is known here."""
         national.subscribe(lambda _: self._lean_on(national))
         self._lean_on(national)
 
-    def _lean_on(self, national: NationalBest) -> None:
+    def _lean_on(self, national: Reference) -> None:
         now = self.env.now
-        self._acted(self.book.set_reference(*national.best(now), now))
+        self.say(self.book.set_reference(*national.best(now), now))
 
     # -- more than the best quote ---------------------------------------------------------------
 

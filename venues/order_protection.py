@@ -53,13 +53,11 @@ from venues.policies import OffTick, PegReference, ReplaceQty
 from venues.protected_quotes import NOT_TRIED, Offer, ProtectedQuotes, Tried
 from venues.protection_rules import LockAction, ThroughAction
 from venues.refusals import fault_of_order, is_id, is_price, mended, refuse
-from venues.session import Session
+from venues.session import ANSWERS, Session
 
 BUY = Side.BUY
 IOC, FOK = TimeInForce.IOC, TimeInForce.FOK
 SWEEP = Terms(iso=True)
-ANSWERS = frozenset({ExecType.TRADE, ExecType.CANCELED, ExecType.REJECTED})
-"""What a venue needs to hear of an order that it has sent on."""
 
 Reports = list[ExecutionReport]
 

@@ -49,3 +49,16 @@ class QuoteBoard(Protocol):
 
     def latest(self, now: int) -> list[tuple[str, Quote, int]]:
         """(venue, its latest quote, when that arrived in ns) of each venue heard of, in the scenario's order."""
+
+
+class Reference(Protocol):
+    """Where a venue gets the national best from, over links of its own: `venues.reference`."""
+
+    def best(self, now: int) -> tuple[int, int]:
+        """(bid, ask) as known here at ``now``; 0 for an empty side."""
+
+    def subscribe(self, handler: Callable[[object], object]) -> None:
+        """Call ``handler`` when it changes."""
+
+    def unsubscribe(self) -> None:
+        """Call no more."""

@@ -20,6 +20,10 @@ EVERY_REPORT = frozenset(ExecType)
 """Wakes for an owner who must react to whatever its orders meet."""
 
 
+ANSWERS = frozenset({ExecType.TRADE, ExecType.CANCELED, ExecType.REJECTED})
+"""What a venue needs to hear of an order that it has sent on to another."""
+
+
 class Session(Mailbox):
     """One owner at one venue: the mailbox is the owner's end.
 
