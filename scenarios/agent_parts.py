@@ -395,7 +395,7 @@ class Replay(Located, Agent):
     kind: Literal["replay"]
     venue: VenueName = Field(description="Where the messages go.", examples=["NASDAQ"])
     file: Text = Field(description="The file; relative to the scenario's folder.", examples=["orders.csv"])
-    format: Literal["auto", "order_entry", "lobster"] = Field(
+    format: Literal["auto", "order_entry", "lobster", "mbo"] = Field(
         "auto", description="auto: told by the file's columns.", examples=["lobster"]
     )
     book: Text | None = Field(

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from agents.recordings.reading import AUTO, READERS
 from scenarios.load import built_ins, load, scenario_of
 from scenarios.model import (
     ConstantLatency,
@@ -13,6 +15,7 @@ from scenarios.model import (
     MarketMaker,
     OrderFlow,
     PerVenue,
+    Replay,
     Router,
     SumLatency,
 )
@@ -344,3 +347,8 @@ def test_the_flagship_connects_makers_to_every_lit_venue() -> None:
     scenario = load("us_equities")
     makers = [each for each in scenario.agents if isinstance(each, MarketMaker)]
     assert all(len(scenario.venues_of(each)) == 6 for each in makers)
+
+
+def test_a_recording_may_be_of_every_kind_that_can_be_read() -> None:
+    kinds = get_args(Replay.model_fields["format"].annotation)
+    assert set(kinds) == {AUTO, *READERS}
