@@ -658,7 +658,7 @@ class ObviousBook:
             if self.policies.post_only is PostOnly.REJECT or not is_price(placed.price):
                 raise Refused(Reason.POST_ONLY)
         avoids_hidden = self.policies.post_only_meets_hidden is PostOnlyMeetsHidden.REJECT
-        if avoids_hidden and self._meet(placed, self._reach(placed)):
+        if avoids_hidden and self._meet(placed, self._reach(placed)) and not self._falls_short(placed):
             raise Refused(Reason.POST_ONLY)
         order.price = placed.price
         return reason
@@ -709,8 +709,7 @@ class ObviousBook:
         if taker.time_in_force is FOK and (killed := self._why_killed(taker)):
             self._end(taker, killed)
             return
-        aggregate = taker.terms.min_qty and self.policies.min_qty is MinQtyMode.AGGREGATE
-        if aggregate and self._trial(taker)[0] < taker.minimum:
+        if self._falls_short(taker):
             if taker.time_in_force is IOC:
                 self._end(taker, Reason.MIN_QTY_NOT_MET)
             else:
@@ -772,6 +771,11 @@ class ObviousBook:
             for order in sorted(swept, key=lambda o: o.place):
                 self._refresh(order)
         return spent
+
+    def _falls_short(self, taker: Order) -> bool:
+        """Would less trade than its minimum, all trades together [4]?"""
+        aggregate = bool(taker.terms.min_qty) and self.policies.min_qty is MinQtyMode.AGGREGATE
+        return aggregate and self._trial(taker)[0] < taker.minimum
 
     def _meet(self, taker: Order, reach: Reach) -> tuple[Order, int, int] | None:
         """The first order in the queue with which the taker can trade now, the price, how many shares.

@@ -46,7 +46,7 @@ from venues.messages import (
     TimeInForce,
 )
 from venues.obvious_book import ObviousBook
-from venues.policies import PLAIN, Policies
+from venues.policies import PLAIN, Policies, PostOnlyMeetsHidden
 
 BOOKS: list[Callable[..., Any]] = [ObviousBook, Book]
 
@@ -341,3 +341,13 @@ def test_115_two_adjacent_orders_fill_like_one(make_book: Callable[..., Any], or
         halves.append(taker)
     at_ten = [answers(make_book, PLAIN, [(message, 10) for message in messages]) for messages in (whole, halves)]
     assert fills_of_takers(at_ten[0]) == fills_of_takers(at_ten[1])
+
+
+@pytest.mark.parametrize("make", BOOKS)
+def test_post_only_meets_nobody_when_its_own_minimum_is_not_met(make: Callable[..., Any]) -> None:
+    book = make(TICK, Policies(post_only_meets_hidden=PostOnlyMeetsHidden.REJECT))
+    hidden = Terms(display_qty=0)
+    book.submit(NewOrder(1, 7, Side.SELL, 5, MIDDLE, TimeInForce.DAY, hidden), 0)
+    shy = NewOrder(2, 8, Side.BUY, 20, MIDDLE, TimeInForce.DAY, Terms(display_qty=0, post_only=True, min_qty=10))
+    assert [report.exec_type for report in book.submit(shy, 1)] == [ExecType.NEW]
+    assert [order.order_id for order in book.orders()] == [2, 1]
