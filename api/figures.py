@@ -10,7 +10,7 @@ from api.terminal import print_table, say
 if TYPE_CHECKING:
     from scenarios.compare import Comparison
     from scenarios.run import RunResult
-    from scenarios.validation import Row
+    from scenarios.validation.proof import Row
 
 Figure = tuple[str, str, Callable[[float], str]]
 """(name in the results, heading, how a number is written)."""

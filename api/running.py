@@ -124,8 +124,8 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """Recompute the proofs, each with effect, 95 % interval and verdict."""
-    from scenarios.validation import PROOFS
-    from scenarios.validation import validate as recompute
+    from scenarios.validation.recompute import validate as recompute
+    from scenarios.validation.registry import PROOFS
 
     names = only or []
     for name in names:

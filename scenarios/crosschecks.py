@@ -152,13 +152,18 @@ def names_are_taken_once(pieces: Pieces) -> Findings:
 def expectations_are_of_agents(pieces: Pieces) -> Findings:
     """An expected metric belongs to an agent, or to the market."""
     owners = [name for name in pieces.agent_names if name] + ["market"]
+    venues = [name for name in pieces.venue_names if name]
     for metric in pieces.expected:
         owner, point, _ = metric.partition(".")
+        owner, at, venue = owner.partition("@")
         if not point:
             message = f"names no metric; write agent.metric, such as {owners[0]}.fill_rate"
             yield Finding(("expect", metric), message, at_key=True)
         elif owner not in owners:
             message = f"no agent is named {owner!r}; {instead(owner, owners, 'agents')}"
+            yield Finding(("expect", metric), message, at_key=True)
+        elif at and venue not in venues:
+            message = f"no venue is named {venue!r}; {instead(venue, venues, 'venues')}"
             yield Finding(("expect", metric), message, at_key=True)
 
 

@@ -1,8 +1,11 @@
-"""What a scenario expects of its results, held against them."""
+"""What a scenario expects of its results, held against them.
+
+``agent.figure`` is of a router's summary, ``agent@VENUE.figure`` of what it did at one venue, ``market.figure`` of all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,25 +35,61 @@ class Verdict:
 
 def verdicts(expected: Mapping[str, Expectation], tables: RunTables) -> list[Verdict]:
     """Every expectation with its verdict, in the order of the scenario."""
-    figures = metrics(tables) if expected else {}
+    figures = metrics(tables, expected)
     return [
         Verdict(name, str(expectation), figures.get(name), name in figures and expectation.holds(figures[name]))
         for name, expectation in expected.items()
     ]
 
 
-def metrics(tables: RunTables) -> dict[str, float]:
-    """`agent.metric` for every router and figure of the summary, and `market.trades`, `market.shares_traded`."""
+def metrics(tables: RunTables, wanted: Iterable[str]) -> dict[str, float]:
+    """The figures by name; families of figures that nobody asks for are not computed."""
+    missing = set(wanted)
+    found: dict[str, float] = {}
+    for family in FAMILIES:
+        if not missing:
+            break
+        found |= family(tables)
+        missing -= found.keys()
+    return found
+
+
+# -- families of figures ----------------------------------------------------------------------------
+
+
+def of_market(tables: RunTables) -> dict[str, float]:
+    """``market.trades`` and ``market.shares_traded``."""
+    trades = tables["trades"]
+    return {"market.trades": float(len(trades)), "market.shares_traded": float(trades["qty"].sum())}
+
+
+def of_routers(tables: RunTables) -> dict[str, float]:
+    """``client.fill_rate``: every figure of the summary, by router."""
     from analysis.metrics import summary
 
-    table = summary(tables)
-    found = {
+    return {
         f"{name}.{column}": float(value)
-        for name, row in table.iterrows()
+        for name, row in summary(tables).iterrows()
         for column, value in row.items()
-        if isinstance(value, (int, float)) or hasattr(value, "__float__")
+        if _is_number(value)
     }
-    trades = tables["trades"]
-    found["market.trades"] = float(len(trades))
-    found["market.shares_traded"] = float(trades["qty"].sum())
-    return found
+
+
+def of_routers_at_venues(tables: RunTables) -> dict[str, float]:
+    """``client@NASDAQ.fill_ratio``: every figure of the table by venue, by router and venue."""
+    from analysis.metrics import venue_table
+
+    return {
+        f"{row['router']}@{row['venue']}.{column}": float(value)
+        for _, row in venue_table(tables).iterrows()
+        for column, value in row.items()
+        if _is_number(value)
+    }
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) or hasattr(value, "__float__")
+
+
+FAMILIES: tuple[Callable[[RunTables], dict[str, float]], ...] = (of_market, of_routers, of_routers_at_venues)
+"""In the order in which they are looked at: cheap ones first."""

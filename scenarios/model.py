@@ -230,7 +230,7 @@ class Scenario(Part):
     agents: tuple[AnyAgent, ...] = Field((), description="Who trades.", examples=["[{kind: idle}]"])
     expect: dict[str, Expectation] = Field(
         default_factory=dict,
-        description="agent.metric -> what it must be.",
+        description="agent.metric, agent@VENUE.metric or market.metric -> what it must be.",
         examples=["{client.fill_rate: {at_least: 0.9}}"],
     )
 

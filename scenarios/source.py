@@ -113,8 +113,9 @@ def _child(node: Any, step: str | int) -> Any:
 
 
 def built_ins() -> dict[str, Path]:
-    """The scenarios that ship: name -> file."""
-    return {path.stem: path for path in sorted(LIBRARY.glob("*.yaml"))}
+    """The scenarios that ship: name -> file. Those that prove something are named ``validation/...``."""
+    proofs = {f"validation/{path.stem}": path for path in sorted((LIBRARY / "validation").glob("*.yaml"))}
+    return {path.stem: path for path in sorted(LIBRARY.glob("*.yaml"))} | proofs
 
 
 def read(source: str | Path | Mapping[str, Any]) -> Document:

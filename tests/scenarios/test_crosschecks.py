@@ -39,6 +39,13 @@ def test_an_expected_metric_belongs_to_an_agent_or_to_the_market() -> None:
     ]
 
 
+def test_an_expected_metric_at_a_venue_names_one() -> None:
+    expect = {"client@NYSE.fill_ratio": {"at_least": 0}, "client@NYS.fill_ratio": {"at_least": 0}}
+    assert messages(with_agents(ROUTER, expect=expect)) == [
+        "expect.client@NYS.fill_ratio: no venue is named 'NYS'; did you mean 'NYSE'? (venues: NYSE, BATS, POOL)"
+    ]
+
+
 def test_an_expected_metric_has_a_name() -> None:
     assert messages(with_agents(ROUTER, expect={"fill_rate": {"at_least": 0}})) == [
         "expect.fill_rate: names no metric; write agent.metric, such as client.fill_rate"

@@ -63,12 +63,22 @@ def test_verdicts_stand_in_the_order_of_the_scenario() -> None:
     assert [(each.metric, each.holds) for each in told] == [("client.orders", True), ("client.fill_rate", True)]
 
 
+def test_a_routers_figures_at_one_venue_can_be_named_too() -> None:
+    found = metrics(half_filled(), ["client@NYSE.filled_shares"])
+    assert found["client@NYSE.filled_shares"] == 100
+    assert "client@NYSE.venue" not in found
+
+
+def test_figures_that_nobody_asks_for_are_not_computed() -> None:
+    assert set(metrics(half_filled(), ["market.trades"])) == {"market.trades", "market.shares_traded"}
+
+
 def test_without_expectations_nothing_is_computed() -> None:
     assert verdicts({}, None) == []  # type: ignore[arg-type]
 
 
 def test_every_routers_figures_can_be_named_and_the_markets_too() -> None:
-    found = metrics(half_filled())
+    found = metrics(half_filled(), ["a family that is not there"])
     assert found["client.filled_shares"] == 100
     assert found["other.ordered_shares"] == 50
     assert (found["market.trades"], found["market.shares_traded"]) == (0, 0), "fills by hand write no trades"

@@ -1,36 +1,29 @@
-"""The proofs: what `sorsim validate` recomputes. A row states a claim, an effect with its 95 % interval, and a verdict.
+"""Rows 1 to 5: what makes the flagship's market a market of races.
 
-Statistical rows run the shipped scenario on seeds fixed beforehand (1 to 30) with nothing changed but the keys that the
-row names; effects are paired by seed. A row that needs what is not there (market data of one's own) says so and is
-skipped.
+They run the shipped scenario with nothing changed but the keys that `VARIANTS` names.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from scenarios.load import load
 from scenarios.model import LitVenue
 from scenarios.quantities import parse_duration, parse_price
+from scenarios.validation.proof import Figures, Found, Market, Proof, Row, text_of
 
 if TYPE_CHECKING:
-    from analysis.statistics import Interval
+    from scenarios.run import RunResult
 
 SCENARIO = "us_equities"
-SEEDS = tuple(range(1, 31))
 LEADER = "NASDAQ"
 """Where the first print of a sweep is: the client's shortest way."""
 
 FADING = ("BATS", "EDGX", "ARCA")
 CONTROL = "NYSE"
 SNIPERS_AT = {"BATS": 4, "NASDAQ": 3, "EDGX": 2, "ARCA": 2, "NYSE": 2, "IEX": 1}
-
-Figures = dict[str, float]
-Progress = Callable[[int, int], object]
 
 SWEEP = ("agents.client.strategy={kind: price_time, reach: 0}",)
 NO_SNIPERS = ("agents.snipers.enabled=false",)
@@ -72,70 +65,20 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
 """The markets that the statistical rows look at, by name."""
 
 
-@dataclass(frozen=True)
-class Row:
-    """One claim and what became of it. ``passed`` None: skipped."""
-
-    name: str
-    claim: str
-    effect: str
-    passed: bool | None
-
-    @property
-    def verdict(self) -> str:
-        """pass, FAIL or skipped."""
-        return "skipped" if self.passed is None else "pass" if self.passed else "FAIL"
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain values."""
-        return {"name": self.name, "claim": self.claim, "effect": self.effect, "verdict": self.verdict}
-
-
-def validate(
-    seeds: Iterable[int] = SEEDS,
-    only: Sequence[str] = (),
-    jobs: int | None = None,
-    progress: Progress | None = None,
-) -> list[Row]:
-    """Recompute every row, or those whose name begins with one of ``only``.
-
-    Args:
-        seeds: of the statistical rows; with fewer than 30 the intervals are wider and rows may fail for that alone.
-        jobs: processes; as many as there are cores, unless given.
-        progress: (markets run, markets in all).
-
-    Raises:
-        ValueError: no row has such a name.
-    """
-    wanted = [proof for proof in PROOFS if not only or any(proof.name.startswith(name) for name in only)]
-    if not wanted:
-        raise ValueError(f"no row begins with {', '.join(only)}; rows: {', '.join(proof.name for proof in PROOFS)}")
-    names = list(dict.fromkeys(name for proof in wanted for name in proof.variants))
-    found = _measure_all(names, tuple(seeds), jobs, progress)
-    return [row for proof in wanted for row in proof.judge(found)]
-
-
 # -- measuring --------------------------------------------------------------------------------------
 
 
-def measure(variant: str, seed: int) -> Figures:
-    """Run one market and take every figure that some row needs."""
+def measure(result: RunResult) -> Figures:
+    """Every figure that some row needs."""
     from analysis.attribution import attribute
-    from analysis.races import dark_resting_markout, dark_savings, first_sweeps, maker_losses, quote_races
-    from scenarios.run import run
+    from analysis.races import dark_resting_markout, dark_savings, first_sweeps, maker_losses
 
-    scenario = load(SCENARIO, set=VARIANTS[variant])
-    result = run(scenario, seed=seed)
     tables = result.tables
     figures: Figures = {"loop_seconds": result.loop_seconds}
-    lit = [venue for venue in scenario.venues if isinstance(venue, LitVenue)]
+    lit = [venue for venue in result.scenario.venues if isinstance(venue, LitVenue)]
     lost = maker_losses(tables, {venue.name: UNHEARD + venue.speed_bump.delay for venue in lit})
     figures["maker_loss"] = lost.dollars
     figures["maker_loss_trades"] = lost.trades
-    if variant == "equal race":
-        for venue, races in quote_races(tables, parse_price("0.01"), RACE_WINDOW).items():
-            figures[f"races {venue}"], figures[f"won {venue}"] = races.runs, races.won
-        return figures
     summary = result.summary.iloc[0]
     for name in ("fill_rate", "slippage_bps", "all_in_bps", "fill_ratio", "hft_share", "dark_share"):
         figures[name] = float(summary[name])
@@ -155,73 +98,29 @@ def measure(variant: str, seed: int) -> Figures:
     return figures
 
 
-class Found:
-    """Figures by variant and seed."""
+def measure_races(result: RunResult) -> Figures:
+    """Races between a maker and its snipers, by venue: how many, and how many the maker won."""
+    from analysis.races import quote_races
 
-    def __init__(self, figures: Mapping[tuple[str, int], Figures], seeds: Sequence[int]) -> None:
-        self._figures = figures
-        self.seeds = seeds
-
-    def each(self, variant: str, of: Callable[[Figures], float] | str) -> list[float]:
-        """A figure of every seed."""
-        take = (lambda figures: figures.get(of, 0.0)) if isinstance(of, str) else of
-        return [take(self._figures[variant, seed]) for seed in self.seeds]
-
-    def total(self, variant: str, name: str) -> float:
-        """A figure summed over seeds."""
-        return math.fsum(self.each(variant, name))
-
-    def mean(self, variant: str, of: Callable[[Figures], float] | str) -> Interval:
-        """Mean over seeds with its interval."""
-        from analysis.statistics import mean_interval
-
-        return mean_interval(self.each(variant, of))
-
-    def difference(self, variant: str, less: str, of: Callable[[Figures], float] | str) -> Interval:
-        """Mean of the paired differences with its interval."""
-        from analysis.statistics import mean_interval
-
-        return mean_interval([a - b for a, b in zip(self.each(variant, of), self.each(less, of), strict=True)])
-
-    def causes(self, variant: str) -> dict[str, float]:
-        """Missed shares by cause, all seeds together, largest first."""
-        names = {n for seed in self.seeds for n in self._figures[variant, seed] if n.startswith("missed: ")}
-        sums = {name.removeprefix("missed: "): self.total(variant, name) for name in names}
-        return dict(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _measure_all(names: Sequence[str], seeds: tuple[int, ...], jobs: int | None, progress: Progress | None) -> Found:
-    from joblib import Parallel, cpu_count, delayed
-
-    tasks = [(name, seed) for name in names for seed in seeds]
-    figures: dict[tuple[str, int], Figures] = {}
-    parallel = Parallel(n_jobs=min(jobs or cpu_count(), max(1, len(tasks))), return_as="generator_unordered")
-    for task, its in parallel(delayed(_measured)(*task) for task in tasks):
-        figures[task] = its
-        if progress is not None:
-            progress(len(figures), len(tasks))
-    return Found(figures, seeds)
-
-
-def _measured(variant: str, seed: int) -> tuple[tuple[str, int], Figures]:
-    return (variant, seed), measure(variant, seed)
+    figures: Figures = {}
+    for venue, races in quote_races(result.tables, parse_price("0.01"), RACE_WINDOW).items():
+        figures[f"races {venue}"], figures[f"won {venue}"] = races.runs, races.won
+    return figures
 
 
 # -- the rows ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Proof:
-    """A row and the markets that it looks at."""
-
-    name: str
-    variants: tuple[str, ...]
-    judge: Callable[[Found], list[Row]]
+def _causes(found: Found, market: str) -> dict[str, float]:
+    """Missed shares by cause, all seeds together, largest first."""
+    names = [name for name in found.names(market) if name.startswith("missed: ")]
+    sums = {name.removeprefix("missed: "): found.total(market, name) for name in names}
+    return dict(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _alone(found: Found) -> list[Row]:
     aimed, missed = found.total("sweep alone", "aimed"), found.total("sweep alone", "missed")
-    own = found.causes("sweep alone").get("same router", 0.0)
+    own = _causes(found, "sweep alone").get("same router", 0.0)
     effect = f"{aimed - missed:,.0f} of {aimed:,.0f} displayed shares filled; {missed - own:,.0f} missed to others"
     if own:
         effect += f", {own:,.0f} to the client's own other orders"
@@ -232,7 +131,7 @@ def _alone(found: Found) -> list[Row]:
 def _attributed(found: Found) -> list[Row]:
     name = "sweep without snipers"
     aimed, missed, told = (found.total(name, key) for key in ("aimed", "missed", "attributed"))
-    causes = found.causes(name)
+    causes = _causes(found, name)
     others = {cause: shares for cause, shares in causes.items() if cause.split()[0] not in _NOT_SNIPERS}
     share = missed / aimed if aimed else math.nan
     effect = f"{missed:,.0f} of {aimed:,.0f} missed ({share:.2%}): {_causes_text(causes)}"
@@ -262,7 +161,7 @@ def _fades(found: Found) -> list[Row]:
             "does not fade (negative control: under 2 points)" if control else "fades"
         )
         passed = abs(change.mean) < 0.02 and change.low > -0.02 if control else change.high < 0
-        rows.append(Row(f"1c fade {venue}", claim, f"fill ratio {_text(change, 100, 'points')}", passed))
+        rows.append(Row(f"1c fade {venue}", claim, f"fill ratio {text_of(change, 100, 'points')}", passed))
     return rows
 
 
@@ -271,11 +170,11 @@ def _quick(found: Found) -> list[Row]:
     for venue in ("EDGX", "ARCA"):
         change = found.difference("sweep, 10us", "sweep", _ratio(venue))
         claim = f"a 10 us reaction: the leg to {venue}, a tie at 29 us, fades further"
-        rows.append(Row(f"1d 10us {venue}", claim, f"fill ratio {_text(change, 100, 'points')}", change.high < 0))
+        rows.append(Row(f"1d 10us {venue}", claim, f"fill ratio {text_of(change, 100, 'points')}", change.high < 0))
     control = found.difference("sweep, 10us", "sweep without snipers", _ratio(CONTROL))
     claim = f"a 10 us reaction: the leg to {CONTROL} still does not fade (under 2 points)"
     passed = abs(control.mean) < 0.02 and control.low > -0.02
-    return [*rows, Row(f"1d 10us {CONTROL}", claim, f"fill ratio {_text(control, 100, 'points')}", passed)]
+    return [*rows, Row(f"1d 10us {CONTROL}", claim, f"fill ratio {text_of(control, 100, 'points')}", passed)]
 
 
 def _permuted(found: Found) -> list[Row]:
@@ -303,13 +202,13 @@ def _sip(found: Found) -> list[Row]:
         Row(
             "2 SIP fill rate",
             "the SOR on the SIP against direct feeds: lower fill rate of displayed shares",
-            f"{_text(fill, 100, 'points')}; of parents {_text(rate, 100, 'points')}",
+            f"{text_of(fill, 100, 'points')}; of parents {text_of(rate, 100, 'points')}",
             fill.high < 0,
         ),
         Row(
             "2 SIP slippage",
             "the SOR on the SIP against direct feeds: worse slippage against arrival NBBO",
-            _text(slippage, 1, "bps"),
+            text_of(slippage, 1, "bps"),
             slippage.low > 0,
         ),
     ]
@@ -324,9 +223,9 @@ def _dark(found: Found) -> list[Row]:
     part = found.mean(
         "dark_first", lambda its: its["dark_saved"] / its["dark_spread"] if its["dark_spread"] else math.nan
     )
-    shares = found.total("dark_first", "dark_shares") / len(found.seeds)
+    shares = found.total("dark_first", "dark_shares") / len(found.seeds("dark_first"))
     claim = "dark_first saves about half the spread on the shares that it fills dark (0.45 to 0.55 of it)"
-    effect = f"{_text(part, 1, 'of the spread')}; {shares:,.0f} shares a run"
+    effect = f"{text_of(part, 1, 'of the spread')}; {shares:,.0f} shares a run"
     return [Row("3 dark saving", claim, effect, part.low >= 0.45 and part.high <= 0.55)]
 
 
@@ -334,7 +233,7 @@ def _stale(found: Found) -> list[Row]:
     stale = found.mean("stale pools", "dark_resting_markout")
     change = found.difference("stale pools", "dark_first", "dark_resting_markout")
     claim = "a reference 50 ms old: the pools' resting orders are picked off, adverse markouts (100 ms, $/share)"
-    effect = f"{_text(stale, 100, 'cents')}, {_text(change, 100, 'cents')} against a fresh one"
+    effect = f"{text_of(stale, 100, 'cents')}, {text_of(change, 100, 'cents')} against a fresh one"
     return [Row("3 stale reference", claim, effect, stale.high < 0 and change.high < 0)]
 
 
@@ -346,7 +245,7 @@ def _losses(found: Found) -> list[Row]:
     for before, after in pairwise(MAKER_NEWS):
         change = found.difference(f"news {after}", f"news {before}", "maker_loss")
         claim = f"makers' losses to snipers grow with their news delay, {before} to {after}"
-        rows.append(Row(f"4 loss {after}", claim, f"$ a run {_text(change, 1, '$')}", change.low > 0))
+        rows.append(Row(f"4 loss {after}", claim, f"$ a run {text_of(change, 1, '$')}", change.low > 0))
     return rows
 
 
@@ -368,11 +267,6 @@ def _race(found: Found) -> list[Row]:
     return rows
 
 
-def _text(interval: Interval, scale: float, unit: str) -> str:
-    mean, low, high = (scale * x for x in (interval.mean, interval.low, interval.high))
-    return f"{mean:+.3f} [{low:+.3f}, {high:+.3f}] {unit}"
-
-
 def _same(_: Found) -> list[Row]:
     from scenarios.determinism import digests
 
@@ -382,46 +276,29 @@ def _same(_: Found) -> list[Row]:
     return [Row("5 determinism", claim, effect, len(set(found.values())) == 1)]
 
 
-def _recorded(_: Found) -> list[Row]:
-    from scenarios.recorded_days import data_folder, lobster_hour, order_entry_day
+def _proof(name: str, markets: Sequence[str], judge: Callable[[Found], list[Row]]) -> Proof:
+    return Proof(name, tuple(MARKETS[market] for market in markets), judge)
 
-    claims = (
-        ("6 order entries", "a recorded session of order entries (BME) makes exactly 996 trades and 54,378 shares"),
-        (
-            "6 LOBSTER hour",
-            "an hour of LOBSTER messages (AAPL) gives at least 99.8 % of the published best-quote states",
-        ),
-    )
-    data = data_folder()
-    if data is None:
-        return [Row(name, claim, "market data folder not found; set SORSIM_DATA", None) for name, claim in claims]
-    trades, shares, unfit = order_entry_day(data)
-    agree, published = lobster_hour(data)
-    effects = (
-        (
-            f"{trades:,} trades, {shares:,} shares, {unfit} rows that did not fit",
-            (trades, shares, unfit) == (996, 54_378, 0),
-        ),
-        (f"{agree:,} of {published:,} states = {agree / published:.4%}", agree >= 0.998 * published),
-    )
-    return [Row(name, claim, *effect) for (name, claim), effect in zip(claims, effects, strict=True)]
 
+MARKETS = {
+    name: Market(name, SCENARIO, changes, measure_races if name == "equal race" else measure)
+    for name, changes in VARIANTS.items()
+}
 
 PROOFS: tuple[Proof, ...] = (
-    Proof("1a sweep alone", ("sweep alone",), _alone),
-    Proof("1b no snipers", ("sweep without snipers",), _attributed),
-    Proof("1c fade", ("sweep", "sweep without snipers"), _fades),
-    Proof("1d 10us", ("sweep", "sweep, 10us", "sweep without snipers"), _quick),
-    Proof(
+    _proof("1a sweep alone", ("sweep alone",), _alone),
+    _proof("1b no snipers", ("sweep without snipers",), _attributed),
+    _proof("1c fade", ("sweep", "sweep without snipers"), _fades),
+    _proof("1d 10us", ("sweep", "sweep, 10us", "sweep without snipers"), _quick),
+    _proof(
         "1e permuted",
         ("sweep", "sweep without snipers", "sweep, permuted", "sweep without snipers, permuted"),
         _permuted,
     ),
-    Proof("2 SIP", ("shipped", "sip"), _sip),
-    Proof("3 dark saving", ("dark_first",), _dark),
-    Proof("3 stale reference", ("dark_first", "stale pools"), _stale),
-    Proof("4 loss", tuple(f"news {delay}" for delay in MAKER_NEWS), _losses),
-    Proof("4 race", ("equal race",), _race),
-    Proof("5 determinism", (), _same),
-    Proof("6 recorded days", (), _recorded),
+    _proof("2 SIP", ("shipped", "sip"), _sip),
+    _proof("3 dark saving", ("dark_first",), _dark),
+    _proof("3 stale reference", ("dark_first", "stale pools"), _stale),
+    _proof("4 loss", tuple(f"news {delay}" for delay in MAKER_NEWS), _losses),
+    _proof("4 race", ("equal race",), _race),
+    _proof("5 determinism", (), _same),
 )

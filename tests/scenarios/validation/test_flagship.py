@@ -1,15 +1,19 @@
-"""Each row of `sorsim validate` passes on figures that show its claim and FAILS on figures that do not."""
+"""Each row of the flagship passes on figures that show its claim and FAILS on figures that do not."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from scenarios import determinism, validation
+from scenarios import determinism
 from scenarios.load import load
-from scenarios.validation import PROOFS, SCENARIO, SEEDS, VARIANTS, Figures, Found, Row, measure, validate
+from scenarios.validation import flagship
+from scenarios.validation.flagship import MARKETS, PROOFS, SCENARIO, VARIANTS
+from scenarios.validation.proof import Figures, Found, Market
+from scenarios.validation.recompute import measure, measure_all
 
 RUNS = (1, 2, 3, 4)
 
@@ -17,8 +21,8 @@ RUNS = (1, 2, 3, 4)
 def judge(proof: str, figures: Mapping[str, Callable[[int], Figures]]) -> dict[str, bool | None]:
     """Verdicts of a proof's rows on hand-made figures: variant -> seed -> figures."""
     its = next(each for each in PROOFS if each.name == proof)
-    made = {(name, seed): figures[name](seed) for name in its.variants for seed in RUNS}
-    return {row.name: row.passed for row in its.judge(Found(made, RUNS))}
+    made = {(market.name, seed): figures[market.name](seed) for market in its.markets for seed in RUNS}
+    return {row.name: row.passed for row in its.judge(Found(made))}
 
 
 def exactly(figures: Figures) -> Callable[[int], Figures]:
@@ -34,15 +38,6 @@ def around(**figures: float) -> Callable[[int], Figures]:
 # -- the list ---------------------------------------------------------------------------------------
 
 
-def test_rows_have_names_of_their_own() -> None:
-    names = [proof.name for proof in PROOFS]
-    assert len(set(names)) == len(names)
-
-
-def test_every_variant_is_used_and_every_used_one_is_there() -> None:
-    assert {name for proof in PROOFS for name in proof.variants} == set(VARIANTS)
-
-
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_every_variant_loads(variant: str) -> None:
     scenario = load(SCENARIO, set=VARIANTS[variant])
@@ -53,38 +48,9 @@ def test_the_shipped_variant_changes_nothing() -> None:
     assert load(SCENARIO, set=VARIANTS["shipped"]) == load(SCENARIO)
 
 
-def test_the_seeds_are_one_to_thirty() -> None:
-    assert tuple(range(1, 31)) == SEEDS
-
-
 def test_what_the_rows_count_of_snipers_is_what_the_scenario_says() -> None:
     snipers: Any = load(SCENARIO).agent("snipers")
-    assert dict(snipers.presence) == validation.SNIPERS_AT
-
-
-def test_a_row_says_pass_fail_or_skipped() -> None:
-    rows = [Row("a", "claim", "effect", passed) for passed in (True, False, None)]
-    assert [row.verdict for row in rows] == ["pass", "FAIL", "skipped"]
-    assert rows[0].as_json() == {"name": "a", "claim": "claim", "effect": "effect", "verdict": "pass"}
-
-
-def test_a_row_that_is_not_there_is_told_with_those_that_are() -> None:
-    with pytest.raises(
-        ValueError, match=r"^no row begins with 9; rows: 1a sweep alone, 1b no snipers, .*recorded days$"
-    ):
-        validate(only=["9"])
-
-
-def test_only_the_wanted_rows_run_only_their_markets(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-
-    def none(names: list[str], *_: object) -> Found:
-        asked.extend(names)
-        return Found({("sweep alone", 1): {"aimed": 10.0, "missed": 0.0}}, (1,))
-
-    monkeypatch.setattr(validation, "_measure_all", none)
-    (row,) = validate(only=["1a"])
-    assert (asked, row.name, row.passed) == (["sweep alone"], "1a sweep alone", True)
+    assert dict(snipers.presence) == flagship.SNIPERS_AT
 
 
 # -- 1: displayed shares ----------------------------------------------------------------------------
@@ -254,7 +220,7 @@ def losses(*dollars: float) -> dict[str, bool | None]:
     """Rows when makers lose so much at each news delay."""
     return judge(
         "4 loss",
-        {f"news {d}": around(maker_loss=lost) for d, lost in zip(validation.MAKER_NEWS, dollars, strict=True)},
+        {f"news {d}": around(maker_loss=lost) for d, lost in zip(flagship.MAKER_NEWS, dollars, strict=True)},
     )
 
 
@@ -279,7 +245,7 @@ def test_losses_that_stop_growing_fail() -> None:
 def races(share_of: Callable[[int], float], runs: int = 1000) -> dict[str, bool | None]:
     """Rows when makers win a share of so many races a venue and seed, by the number of snipers there."""
     figures: Figures = {}
-    for venue, snipers in validation.SNIPERS_AT.items():
+    for venue, snipers in flagship.SNIPERS_AT.items():
         figures |= {f"races {venue}": float(runs), f"won {venue}": runs * share_of(snipers)}
     return judge("4 race", {"equal race": exactly(figures)})
 
@@ -309,32 +275,30 @@ def test_one_digest_for_all_ways(digests: list[str], passed: bool, monkeypatch: 
 # -- measuring --------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def brief(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Markets of four seconds and twenty orders."""
+def brief(name: str) -> Market:
+    """A market of four seconds and twenty orders."""
     short = ("duration=4s", "agents.client.orders.count=20")
-    monkeypatch.setattr(validation, "VARIANTS", {name: (*short, *changes) for name, changes in VARIANTS.items()})
+    return replace(MARKETS[name], settings=(*short, *MARKETS[name].settings))
 
 
-@pytest.mark.usefixtures("brief")
 def test_a_market_is_measured_for_every_row() -> None:
-    figures = measure("sweep", 1)
+    figures = measure(brief("sweep"), 1)
     assert figures["missed"] == figures["attributed"]
     assert figures["missed"] == sum(shares for name, shares in figures.items() if name.startswith("missed: "))
     assert {f"aimed {venue}" for venue in VENUES} <= set(figures)
     assert 0 < figures["aimed BATS"] <= figures["aimed"]
 
 
-@pytest.mark.usefixtures("brief")
 def test_a_market_of_races_is_measured_for_its_row() -> None:
-    figures = measure("equal race", 1)
-    assert sum(figures[f"races {venue}"] for venue in validation.SNIPERS_AT) > 5
-    assert all(0 <= figures[f"won {venue}"] <= figures[f"races {venue}"] for venue in validation.SNIPERS_AT)
+    figures = measure(brief("equal race"), 1)
+    assert sum(figures[f"races {venue}"] for venue in flagship.SNIPERS_AT) > 5
+    assert all(0 <= figures[f"won {venue}"] <= figures[f"races {venue}"] for venue in flagship.SNIPERS_AT)
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("brief")
 def test_every_row_can_be_computed() -> None:
     """With markets this short rows may fail; that each is there, and none raises, is what counts."""
-    rows = validate(seeds=(1, 2), only=["1", "2", "3", "4"], jobs=1)
+    proofs = [replace(proof, markets=tuple(brief(m.name) for m in proof.markets)) for proof in PROOFS if proof.markets]
+    found = Found(measure_all(proofs, seeds=(1, 2), jobs=1))
+    rows = [row for proof in proofs for row in proof.judge(found)]
     assert len({row.name for row in rows}) == len(rows) == 23

@@ -1,0 +1,11 @@
+"""All proofs, in the order of `sorsim validate`."""
+
+from __future__ import annotations
+
+from scenarios.validation import flagship, recorded
+from scenarios.validation.proof import Proof
+
+PROOFS: tuple[Proof, ...] = (
+    *flagship.PROOFS,
+    *recorded.PROOFS,
+)
