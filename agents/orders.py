@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from venues.messages import Side, TimeInForce
+from venues.messages import Side, Terms, TimeInForce
 
 
 class ParentOrder(NamedTuple):
@@ -24,7 +24,8 @@ class ParentOrder(NamedTuple):
 class ChildOrder(NamedTuple):
     """A slice of a parent for one venue. ``price`` None is a market order; at a dark pool a limit for the midpoint.
 
-    ``not_before`` (ns) delays the sending, None: now.
+    ``not_before`` (ns) delays the sending, None: now. ``terms`` None is a plain order; else what makes it more: an
+    intermarket sweep, post-only, a minimum or displayed quantity, a peg (then ``price`` is its cap).
     """
 
     venue: str
@@ -32,3 +33,4 @@ class ChildOrder(NamedTuple):
     price: int | None
     time_in_force: TimeInForce = TimeInForce.IOC
     not_before: int | None = None
+    terms: Terms | None = None

@@ -14,8 +14,8 @@ from agents.parent_run import CANCELED, EXPIRED, REJECTED, Child, ParentRun
 from agents.participant import Participant, Place
 from agents.planned import PlannedParent
 from agents.strategy import Actions, ChildReport, Strategy, VenueFacts, VenueQuote
-from agents.tables import CHILDREN, DECISIONS, PARENT_ENDS, PARENTS
-from venues.messages import CancelOrder, ExecType, NewOrder, ReplaceOrder, Side, TimeInForce
+from agents.tables import CHILD_TERMS, CHILDREN, DECISIONS, PARENT_ENDS, PARENTS
+from venues.messages import CancelOrder, ExecType, NewOrder, ReplaceOrder, Side, Terms, TimeInForce
 from venues.protocols import OrderEntry, QuoteBoard
 
 NO_SCORE = -(1 << 62)
@@ -190,6 +190,8 @@ class Router(Participant):
                 now, self._decisions, run.parent.parent_id, child.child_id, self._number_of(order.venue),
                 run.parent.side, order.time_in_force, order.price or 0, order.qty, leaves_at,
             )  # fmt: skip
+            if order.terms is not None:
+                self._log_terms(child.child_id, order.terms)
             sent[order.venue] = sent.get(order.venue, 0) + order.qty
             children.append(child)
             if leaves_at > now:
@@ -224,7 +226,8 @@ class Router(Participant):
         child = Child(self.place.new_id(), order, run)
         if quote is not None:
             price, size = quote.opposite(run.parent.side)
-            within = order.price is None or run.parent.side * (order.price - price) >= 0
+            takes = order.terms is None or not (order.terms.post_only or order.terms.peg)
+            within = takes and (order.price is None or run.parent.side * (order.price - price) >= 0)
             child.aimed = min(order.qty, size) if within else 0
         elif self.facts[order.venue].kind == "dark":
             child.aimed = order.qty  # a pool shows nothing: all of it is aimed at
@@ -236,10 +239,8 @@ class Router(Participant):
             return
         child.sent_at = self.env._now
         child.mid_when_sent = self._mid()
-        order, run = child.order, child.run
-        self.sessions[order.venue].send(
-            NewOrder(child.child_id, self.number, run.parent.side, order.qty, order.price, order.time_in_force)
-        )
+        (venue, qty, price, time_in_force, _, terms), side = child.order, child.run.parent.side
+        self.sessions[venue].send(NewOrder(child.child_id, self.number, side, qty, price, time_in_force, terms))
 
     def _recall(self, child: Child) -> None:
         """A child that was to leave later never does."""
@@ -285,6 +286,12 @@ class Router(Participant):
         bid = max((quote.bid for quote in quotes if quote.bid_qty), default=0)
         ask = min((quote.ask for quote in quotes if quote.ask_qty), default=0)
         return (bid + ask) // 2 if bid and ask else 0
+
+    def _log_terms(self, child_id: int, terms: Terms) -> None:
+        shown = -1 if terms.display_qty is None else terms.display_qty
+        self.place.log.table(CHILD_TERMS).append(
+            self.env._now, child_id, shown, terms.min_qty, terms.post_only, terms.peg, terms.peg_offset, terms.iso
+        )
 
     def _log_view(
         self, run: ParentRun, quotes: Mapping[str, VenueQuote], sent: Mapping[str, int], actions: Actions

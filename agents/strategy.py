@@ -18,7 +18,8 @@ parent; what is open then is cancelled and the leaves are reported. A strategy d
 Rules the driver enforces (a strategy that breaks one is stopped with a message that names it, `StrategyError`)
     a child's size is at least 1 share; children in flight and shares filled never exceed the parent, a replace on its
     way counted at the larger of its sizes;
-    a child's limit is never worse than the parent's; only connected venues are sent to, only live children cancelled or
+    a child's limit, of a peg its cap, is never worse than the parent's; terms that contradict each other are for the
+    venue to refuse; only connected venues are sent to, only live children cancelled or
     replaced; at most `agents.parent_run.IDLE_ROUNDS` yields in a row that send nothing and wait for nothing (a time
     that has passed is nothing).
 """

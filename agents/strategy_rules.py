@@ -7,6 +7,7 @@ from typing import Protocol
 
 from agents.orders import ChildOrder, ParentOrder
 from agents.strategy import Actions, VenueFacts
+from venues.messages import Terms
 
 
 class Open(Protocol):
@@ -68,16 +69,18 @@ def _of_the_wake(wake: object) -> str:
 def _of_a_child(order: object, work: Work) -> str:
     if not isinstance(order, ChildOrder):
         return f"asked to send {order!r}, which is no ChildOrder"
-    venue, qty, price, _, not_before = order
+    venue, qty, price, _, not_before, terms = order
     if venue not in work.facts:
         return f"no connection to {venue!r}; venues: {', '.join(work.facts)}"
     if not _whole(qty) or qty < 1:
         return f"a child of {qty} shares for {venue}; at least 1, and a whole number"
     if not_before is not None and not _whole(not_before):
         return f"a child for {venue} with not_before = {not_before!r}; write whole nanoseconds"
+    if terms is not None and not isinstance(terms, Terms):
+        return f"a child for {venue} with terms = {terms!r}; write Terms(...) or None"
     if price is None:
-        limit = work.parent.limit
-        return "" if limit is None else f"a market order for {venue}, but the parent has a limit of {limit}"
+        limit, what = work.parent.limit, "a peg without a cap" if terms is not None and terms.peg else "a market order"
+        return "" if limit is None else f"{what} for {venue}, but the parent has a limit of {limit}"
     return _of_a_price(price, work)
 
 

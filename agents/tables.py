@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.log import Column, Schema
-from venues.messages import Side, TimeInForce
+from venues.messages import Peg, Side, TimeInForce
 
 SIDES = {int(s): s.name for s in Side}
 PARENT_STATUS = {0: "FILLED", 1: "EXPIRED", 2: "CANCELED", 3: "REJECTED"}
@@ -70,6 +70,21 @@ CHILDREN = Schema(
         Column("price", "i8", "price"),
         Column("qty", "i8", "shares"),
         Column("leaves_at", "i8", "ns"),
+    ),
+)
+
+CHILD_TERMS = Schema(
+    "child_terms",
+    "What the child orders that are more than plain said of themselves; a table of runs that have such children.",
+    (
+        Column("at", "i8", "ns"),
+        Column("order_id", "i8", "id"),
+        Column("display_qty", "i8", "shares"),  # -1: all; 0: hidden; n: the peak of an iceberg
+        Column("min_qty", "i8", "shares"),
+        Column("post_only", "i1", "count"),
+        Column("peg", "i1", "code", {int(p): p.name for p in Peg}),
+        Column("peg_offset", "i8", "price"),
+        Column("iso", "i1", "count"),
     ),
 )
 

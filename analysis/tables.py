@@ -50,8 +50,12 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """The tables that analysis reads and their columns: what an empty one looks like."""
 
-OF_SOME_RUNS: Final[Mapping[str, tuple[str, ...]]] = {"sweeps": ("at", "venue", "seq", "order_id", "owner")}
-"""The same of tables that only some markets write: with order protection, which orders were marked as sweeps."""
+OF_SOME_RUNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "sweeps": ("at", "venue", "seq", "order_id", "owner"),
+    "child_terms": ("at", "order_id", "display_qty", "min_qty", "post_only", "peg", "peg_offset", "iso"),
+}
+"""The same of tables that only some runs write: with order protection, which orders were marked as sweeps; of routers,
+children that were more than plain orders."""
 
 
 class RunFolderError(ValueError):

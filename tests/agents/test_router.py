@@ -30,7 +30,7 @@ from tests.agents.builders import (
     scenario_market,
     yields,
 )
-from venues.messages import ExecType, Quote
+from venues.messages import ExecType, Peg, Quote, Reason, Terms
 from venues.sip import DirectBoard, Sip
 
 BID, ASK = 99_9900, 100_0100
@@ -118,6 +118,102 @@ def test_only_children_that_can_rest_are_cancelled(tif, cancels):
     stage.run(until=5_000)
     assert [action for _, _, action in actions(stage)].count("CANCEL") == cancels
     assert ends(stage)[0][1:] == ("EXPIRED", 0, 300)
+
+
+def test_a_fill_that_meets_a_replace_on_its_way_counts_towards_the_new_total():
+    stage = quoted()
+    seen = []
+
+    def strategy(order, view):
+        _, reports = yield Actions([child(200, BID + 100, DAY)], wake=("at", 2_000))
+        yield Actions(replace=[(reports[0].child_id, 300, BID + 100)], wake=("at", 2_150))
+        seen.append((view.open_qty, view.leaves))
+        yield Actions(wake=("at", 3_000))
+        seen.append((view.open_qty, view.leaves))
+
+    stage.takes("NYSE", SELL, 120, BID + 100, at=2_040)
+    router(stage, strategy, parent(qty=400))
+    stage.run(until=3_050)
+    assert seen == [(280, 100), (280, 100)]
+    assert stage.resting(CLIENT, "NYSE") == [(BUY, BID + 100, 180)]
+
+
+def test_a_child_that_fills_whole_while_its_replace_is_on_its_way_is_done():
+    stage = quoted()
+    seen = []
+
+    def strategy(order, view):
+        _, reports = yield Actions([child(200, BID + 100, DAY)], wake=("at", 2_000))
+        yield Actions(replace=[(reports[0].child_id, 300, BID + 200)], wake=("at", 3_000))
+        seen.append((view.now, view.open_qty, view.leaves))
+
+    stage.takes("NYSE", SELL, 200, BID + 100, at=2_040)
+    router(stage, strategy, parent(qty=400))
+    stage.run(until=9_000)
+    assert seen == [(2_140, 200, 200)]
+    assert stage.resting(CLIENT, "NYSE") == []
+    assert ends(stage) == [(2_140, "CANCELED", 200, 200)]
+
+
+def test_a_replace_below_what_filled_meanwhile_ends_the_child():
+    stage = quoted()
+
+    def strategy(order, view):
+        _, reports = yield Actions([child(300, BID + 100, DAY)], wake=("at", 2_000))
+        yield Actions(replace=[(reports[0].child_id, 100, BID + 100)])
+        assert view.leaves == view.open_qty == 250
+
+    stage.takes("NYSE", SELL, 150, BID + 100, at=2_040)
+    router(stage, strategy, parent(qty=400))
+    stage.run(until=9_000)
+    assert ends(stage) == [(2_200, "CANCELED", 150, 250)]
+
+
+def test_a_child_s_terms_reach_its_venue_and_the_log():
+    stage = quoted()
+    sweep, post = Terms(iso=True), Terms(post_only=True, display_qty=0)
+    sent = [child(100, terms=sweep), child(200, BID, DAY, "BATS", terms=post)]
+    router(stage, yields([*sent]), parent())
+    stage.run(until=2_000)
+    assert [(r["display_qty"], r["post_only"], r["iso"]) for r in stage.rows("child_terms")] == [(-1, 0, 1), (0, 1, 0)]
+    assert [(order.terms, order.leaves_qty) for order in stage.lit("BATS").book.orders() if order.owner == CLIENT] == [
+        (post, 200)
+    ]
+
+
+def test_a_post_only_child_that_would_take_is_refused_and_its_shares_are_left_again():
+    stage = quoted()
+    left = []
+
+    def strategy(order, view):
+        _, reports = yield [child(300, ASK, DAY, terms=Terms(post_only=True))]
+        left.append((reports[0].report.reason, view.leaves))
+
+    router(stage, strategy, parent())
+    stage.run(until=5_000)
+    assert left == [(Reason.POST_ONLY, 300)]
+
+
+def test_a_child_that_rests_at_a_peg_follows_the_market():
+    stage = quoted()
+    router(stage, yields([child(300, ASK, DAY, terms=Terms(peg=Peg.PRIMARY))]), parent())
+    stage.rests("NYSE", BUY, 100, BID + 100, at=3_000)
+    stage.run(until=4_000)
+    assert stage.resting(CLIENT, "NYSE") == [(BUY, BID + 100, 300)]
+
+
+def test_a_run_of_plain_children_has_no_table_of_terms():
+    stage = quoted()
+    router(stage, yields([child()]), parent())
+    stage.run(until=2_000)
+    assert "child_terms" not in stage.log.arrays()
+
+
+def test_a_child_that_posts_aims_at_nothing_that_is_displayed():
+    stage = quoted()
+    made = router(stage, yields([child(300, ASK, DAY, terms=Terms(post_only=True))]), parent())
+    stage.run(until=5_000)
+    assert made.experience.fill_ratio("NYSE") is None
 
 
 def test_a_child_sent_at_the_very_start_is_cancelled_like_any_other():

@@ -6,7 +6,8 @@ import pytest
 
 from agents.strategy import Actions
 from agents.strategy_trial import buy, sell
-from tests.agents.builders import MS, breach, rests, takes, works, yields
+from tests.agents.builders import DAY, MS, breach, rests, takes, works, yields
+from venues.messages import Peg, Terms
 
 
 def test_only_connected_venues_are_sent_to():
@@ -33,6 +34,18 @@ def test_a_parent_with_a_limit_sends_no_market_orders():
     told = breach([takes(100, None, venue="POOL")], parent=buy(500, limit=100_0000))
     assert told == "a market order for POOL, but the parent has a limit of 1000000"
     works(yields([takes(100, None)]), buy(500))
+
+
+def test_terms_are_terms():
+    assert breach([takes(100, terms="ISO")]) == "a child for NYSE with terms = 'ISO'; write Terms(...) or None"
+
+
+def test_a_peg_of_a_parent_with_a_limit_has_a_cap():
+    peg = takes(100, None, DAY, terms=Terms(peg=Peg.PRIMARY))
+    assert breach([peg], parent=buy(500, limit=100_0000)) == (
+        "a peg without a cap for NYSE, but the parent has a limit of 1000000"
+    )
+    assert "worse than the parent's limit" in breach([peg._replace(price=100_0001)], parent=buy(500, limit=100_0000))
 
 
 def test_a_price_is_whole_price_units():
