@@ -40,8 +40,8 @@ EXEC_TYPES: Final = {
 
 MAKER: Final = 1
 TAKER: Final = 2
-AUCTION: Final = 3
-LIQUIDITY: Final = {0: "", MAKER: "MAKER", TAKER: "TAKER", AUCTION: "AUCTION", 4: "ROUTED"}
+AUCTION: Final = 4
+LIQUIDITY: Final = {0: "", MAKER: "MAKER", TAKER: "TAKER", 3: "ROUTED", AUCTION: "AUCTION"}
 
 TIMES_IN_FORCE: Final = {-1: "", 0: "DAY", 1: "GTC", 2: "OPG", 3: "IOC", 4: "FOK", 6: "GTD", 7: "CLOSE"}
 IOC: Final = 3

@@ -45,7 +45,7 @@ from analysis.tables import RunTables
 
 ACTION_BAD: Final = 3
 EXPIRED, STATE = 6, 9
-AUCTION: Final = 3
+AUCTION: Final = 4
 UNKNOWN_ORDER: Final = 21
 STATE_CONTINUOUS, STATE_OPENING_AUCTION = 60, 63
 ENDS: Final = frozenset({CANCELED, EXPIRED})

@@ -63,7 +63,12 @@ class FeeSchedule:
         for tier in self.tiers:
             if traded >= tier.shares:
                 maker, taker = tier.maker, tier.taker
-        return (0, maker, taker, 0, taker if self.routed is None else self.routed)
+        by_liquidity = {
+            Liquidity.MAKER: maker,
+            Liquidity.TAKER: taker,
+            Liquidity.ROUTED: taker if self.routed is None else self.routed,
+        }
+        return tuple(by_liquidity.get(liquidity, 0) for liquidity in Liquidity)
 
 
 class FeeMeter:

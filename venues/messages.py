@@ -86,14 +86,14 @@ class OrdStatus(IntEnum):
 
 
 class Liquidity(IntEnum):
-    """Which side of a trade the order was (FIX tag 851)."""
+    """Which side of a trade the order was (FIX tag 851, LastLiquidityInd)."""
 
     NONE = 0
     MAKER = 1
     TAKER = 2
-    AUCTION = 3
-    ROUTED = 4
+    ROUTED = 3
     """Filled at another venue, where this one had sent the order on."""
+    AUCTION = 4
 
 
 class BookState(IntEnum):

@@ -39,6 +39,6 @@ def test_every_parent_has_a_timeline(result: RunResult) -> None:
 
 
 def test_fees_of_venues_are_fees_of_continuous_trading_alone(result: RunResult) -> None:
-    fills = result.tables.reports.query("last_qty > 0 and liquidity == 3")
+    fills = result.tables.reports.query("last_qty > 0 and liquidity == 4")
     assert len(fills) > 0
     assert (fills["fee"] == 0).all()

@@ -45,7 +45,7 @@ def test_order_states_are_numbered_as_in_fix_tag_39():
 
 def test_liquidity_is_numbered_as_in_fix_tag_851():
     numbers = {liquidity.name: int(liquidity) for liquidity in Liquidity}
-    assert numbers == {"NONE": 0, "MAKER": 1, "TAKER": 2, "AUCTION": 3, "ROUTED": 4}
+    assert numbers == {"NONE": 0, "MAKER": 1, "TAKER": 2, "ROUTED": 3, "AUCTION": 4}
 
 
 def test_every_reason_has_a_text_for_a_person():
