@@ -22,6 +22,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:  # what `__getattr__` below does, in words that type checkers and editors read
+    from agents.cost_model import Belief as Belief
+    from agents.cost_model import CostModel as CostModel
+    from agents.cost_model import CostWeights as CostWeights
+    from agents.cost_model import VenueCost as VenueCost
+    from agents.cost_model import Weights as Weights
     from agents.orders import ChildOrder as ChildOrder
     from agents.orders import ParentOrder as ParentOrder
     from agents.strategy import Actions as Actions
@@ -33,6 +38,7 @@ if TYPE_CHECKING:  # what `__getattr__` below does, in words that type checkers 
     from agents.strategy import VenueFacts as VenueFacts
     from agents.strategy import VenueQuote as VenueQuote
     from agents.strategy import View as View
+    from analysis.explain import explain as explain
     from scenarios.problems import ScenarioError as ScenarioError
     from venues.conformance.checks import check_venue as check_venue
     from venues.conformance.checks import venue_checks as venue_checks
@@ -41,8 +47,10 @@ if TYPE_CHECKING:  # what `__getattr__` below does, in words that type checkers 
     from venues.messages import ExecutionReport as ExecutionReport
     from venues.messages import Liquidity as Liquidity
     from venues.messages import OrdStatus as OrdStatus
+    from venues.messages import Peg as Peg
     from venues.messages import Reason as Reason
     from venues.messages import Side as Side
+    from venues.messages import Terms as Terms
     from venues.messages import TimeInForce as TimeInForce
 
 __version__ = "0.1.0"
@@ -57,6 +65,7 @@ _HOME: Final = {
     "run": "scenarios.run",
     "RunResult": "scenarios.run",
     "compare": "scenarios.compare",
+    "explain": "analysis.explain",
     "Actions": "agents.strategy",
     "ChildReport": "agents.strategy",
     "Experience": "agents.strategy",
@@ -68,12 +77,19 @@ _HOME: Final = {
     "View": "agents.strategy",
     "ChildOrder": "agents.orders",
     "ParentOrder": "agents.orders",
+    "Belief": "agents.cost_model",
+    "CostModel": "agents.cost_model",
+    "CostWeights": "agents.cost_model",
+    "VenueCost": "agents.cost_model",
+    "Weights": "agents.cost_model",
     "ExecType": "venues.messages",
     "ExecutionReport": "venues.messages",
     "Liquidity": "venues.messages",
     "OrdStatus": "venues.messages",
+    "Peg": "venues.messages",
     "Reason": "venues.messages",
     "Side": "venues.messages",
+    "Terms": "venues.messages",
     "TimeInForce": "venues.messages",
     "UNITS_PER_DOLLAR": "venues.messages",
     "check_venue": "venues.conformance.checks",

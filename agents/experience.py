@@ -3,6 +3,7 @@
 Rules
     round trip   the smallest time from sending a child to its first report, ns.
     fill ratio   shares filled over displayed shares aimed at, both weighted by `memory` ** age in children.
+    traded       shares of all fills.
     markout      side * (mid after the horizon - mid when the child was sent), share-weighted by what the child aimed at
                  and with the same memory; both mids are the router's own view.
 
@@ -17,7 +18,7 @@ from collections.abc import Iterable
 class VenueExperience:
     """Running figures of one venue."""
 
-    __slots__ = ("aimed", "filled", "moved", "moved_weight", "round_trip")
+    __slots__ = ("aimed", "filled", "moved", "moved_weight", "round_trip", "traded")
 
     def __init__(self) -> None:
         self.round_trip: int | None = None
@@ -25,6 +26,7 @@ class VenueExperience:
         self.filled = 0.0
         self.moved = 0.0
         self.moved_weight = 0.0
+        self.traded = 0
 
 
 class MeasuredExperience:
@@ -46,6 +48,10 @@ class MeasuredExperience:
         figures = self._venues[venue]
         if figures.round_trip is None or round_trip < figures.round_trip:
             figures.round_trip = round_trip
+
+    def filled(self, venue: str, qty: int) -> None:
+        """A child has traded."""
+        self._venues[venue].traded += qty
 
     def child_done(self, venue: str, aimed: int, filled: int) -> None:
         """A child has ended."""
@@ -72,3 +78,7 @@ class MeasuredExperience:
         """Price units per share; None: not measured."""
         figures = self._venues[venue]
         return figures.moved / figures.moved_weight if figures.moved_weight > 0 else None
+
+    def traded(self, venue: str) -> int:
+        """Shares."""
+        return self._venues[venue].traded

@@ -14,8 +14,8 @@ from agents.parent_run import CANCELED, EXPIRED, REJECTED, Child, ParentRun
 from agents.participant import Participant, Place
 from agents.planned import PlannedParent
 from agents.strategy import Actions, ChildReport, Strategy, VenueFacts, VenueQuote
-from agents.tables import CHILD_TERMS, CHILDREN, DECISIONS, PARENT_ENDS, PARENTS
-from venues.messages import CancelOrder, ExecType, NewOrder, ReplaceOrder, Side, Terms, TimeInForce
+from agents.tables import CHILD_TERMS, CHILDREN, DECISION_TERMS, DECISIONS, PARENT_ENDS, PARENTS
+from venues.messages import MICROS_PER_UNIT, CancelOrder, ExecType, NewOrder, ReplaceOrder, Side, Terms, TimeInForce
 from venues.protocols import OrderEntry, QuoteBoard
 
 NO_SCORE = -(1 << 62)
@@ -31,6 +31,7 @@ class Router(Participant):
         strategy: used for a parent that names none.
         parents: known to nobody before their arrival. A limit offset counts from the touch that the router sees then.
         markout_horizon: ns after which a child's venue is judged by the move of the mid.
+        explain: log the terms of every decision, of a strategy that has any.
         max_live_parents: more parents than this at a time are REJECTED, as are those that come after the day's end, or
             with a limit beyond a touch that no quote shows.
     """
@@ -50,6 +51,7 @@ class Router(Participant):
         markout_horizon: int = 10_000_000,
         first_parent_id: int = 1,
         max_live_parents: int | None = None,
+        explain: bool = False,
     ) -> None:
         super().__init__(place, name, number, sessions)
         self.board = board
@@ -64,6 +66,7 @@ class Router(Participant):
         self._markout_horizon = markout_horizon
         self._next_parent = first_parent_id
         self._max_live_parents = max_live_parents
+        self._explain = explain
         self._day_is_over = False
         self._decisions = 0
         self._children: dict[int, Child] = {}
@@ -199,6 +202,8 @@ class Router(Participant):
             else:
                 self._put_on_the_wire(child)
         self._log_view(run, quotes, sent, actions)
+        if actions.costs and (self._explain or actions.keep_terms):
+            self._log_costs(run, actions)
         return children
 
     def cancel(self, child: Child) -> None:
@@ -261,6 +266,7 @@ class Router(Participant):
                 self.experience.answered(venue, arrived - child.sent_at)
             if report.exec_type is ExecType.TRADE:
                 self.ledger.book(report, *self.place.fees[venue])
+                self.experience.filled(venue, report.last_qty)
             run = child.run
             run.take_in(ChildReport(child.child_id, venue, report, arrived))
             if child.done:
@@ -292,6 +298,15 @@ class Router(Participant):
         self.place.log.table(CHILD_TERMS).append(
             self.env._now, child_id, shown, terms.min_qty, terms.post_only, terms.peg, terms.peg_offset, terms.iso
         )
+
+    def _log_costs(self, run: ParentRun, actions: Actions) -> None:
+        append, parent_id = self.place.log.table(DECISION_TERMS).append, run.parent.parent_id
+        for cost in actions.costs:
+            had, move = cost.belief
+            append(
+                self._decisions, parent_id, self._number_of(cost.venue), cost.style, cost.score,
+                *map(round, cost.terms), round(had * 1_000_000), round(move * MICROS_PER_UNIT),
+            )  # fmt: skip
 
     def _log_view(
         self, run: ParentRun, quotes: Mapping[str, VenueQuote], sent: Mapping[str, int], actions: Actions

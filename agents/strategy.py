@@ -28,10 +28,13 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from agents.orders import ChildOrder, ParentOrder
 from venues.messages import ExecutionReport, Side
+
+if TYPE_CHECKING:
+    from agents.cost_model import VenueCost
 
 
 class StrategyError(Exception):
@@ -60,7 +63,11 @@ class VenueQuote(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class VenueFacts:
-    """What the router knows of a venue without asking: kind, fees (millionths of a dollar per share), symbol's tick."""
+    """What the router knows of a venue without asking: kind, fees (millionths of a dollar per share), tick, round lot.
+
+    ``tiers``: (shares, maker, taker), rising: the fees from so many shares traded there on; fees before the first tier
+    are ``maker_fee`` and ``taker_fee``.
+    """
 
     name: str
     kind: Literal["lit", "dark"]
@@ -68,6 +75,20 @@ class VenueFacts:
     taker_fee: int
     tick: int
     number: int = 0
+    lot: int = 100
+    tiers: tuple[tuple[int, int, int], ...] = ()
+
+    def fees_after(self, traded: int) -> tuple[int, int]:
+        """(maker, taker) fee of the next share after so many shares.
+
+        >>> VenueFacts("A", "lit", -2_000, 3_000, 100, tiers=((1_000, -2_500, 2_900),)).fees_after(1_000)
+        (-2500, 2900)
+        """
+        fees = self.maker_fee, self.taker_fee
+        for shares, *fees_there in self.tiers:
+            if traded >= shares:
+                fees = fees_there[0], fees_there[1]
+        return fees
 
 
 class Experience(Protocol):
@@ -88,6 +109,9 @@ class Experience(Protocol):
         side * (mid after the horizon - mid when sent): positive means the price ran on in the direction of the
         order, as it does after a quote that fast traders raced for.
         """
+
+    def traded(self, venue: str) -> int:
+        """Shares that the router's own children have traded there since the run began: they decide a tier of fees."""
 
 
 class View(Protocol):
@@ -142,6 +166,8 @@ class Actions:
         wake: "any" report, "all_done" (every child finished), or ("at", ns): then, or when every child that was live
             has finished. A parent's end always wakes the driver, not the strategy.
         scores: what the decision was made on, venue -> millionths of a dollar per share, lower is better; logged.
+        costs: the same term by term (`agents.cost_model`), for :meth:`explain`.
+        keep_terms: log ``costs`` even of a router that is not told to explain itself.
     """
 
     send: Sequence[ChildOrder] = ()
@@ -149,6 +175,14 @@ class Actions:
     replace: Sequence[tuple[int, int, int]] = ()
     wake: Literal["any", "all_done"] | tuple[Literal["at"], int] = "all_done"
     scores: Mapping[str, int] = field(default_factory=dict)
+    costs: Sequence[VenueCost] = ()
+    keep_terms: bool = False
+
+    def explain(self) -> str:
+        """The table that the decision was made on: venues, terms and scores in $/share, and the shares sent."""
+        from agents.cost_model import cost_table
+
+        return cost_table(self.costs, [(order.venue, order.qty) for order in self.send])
 
 
 class ChildReport(NamedTuple):

@@ -50,11 +50,12 @@ def sell(qty: int, limit: int | None = None, at: int = 0, horizon: int = 100_000
 
 @dataclass
 class ScriptedExperience:
-    """What the router has measured, as you say: venue -> round trip in ns, fill ratio, markout in price units."""
+    """What the router has measured, as you say: venue -> ns, fill ratio, markout in price units, shares traded."""
 
     round_trips: Mapping[str, int] = field(default_factory=dict)
     fill_ratios: Mapping[str, float] = field(default_factory=dict)
     markouts: Mapping[str, float] = field(default_factory=dict)
+    volumes: Mapping[str, int] = field(default_factory=dict)
 
     def round_trip(self, venue: str) -> int | None:
         """ns; None: not measured."""
@@ -67,6 +68,10 @@ class ScriptedExperience:
     def markout(self, venue: str) -> float | None:
         """Price units per share; None: not measured."""
         return self.markouts.get(venue)
+
+    def traded(self, venue: str) -> int:
+        """Shares traded there by the router."""
+        return self.volumes.get(venue, 0)
 
 
 class ScriptedMarket:

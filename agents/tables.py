@@ -7,6 +7,8 @@ from venues.messages import Peg, Side, TimeInForce
 
 SIDES = {int(s): s.name for s in Side}
 PARENT_STATUS = {0: "FILLED", 1: "EXPIRED", 2: "CANCELED", 3: "REJECTED"}
+STYLES = {0: "TAKE", 1: "PROBE", 2: "POST"}
+COST_TERMS = ("price", "fee", "impact", "fill", "opportunity", "adverse", "latency")
 STATE_KEYS = {0: "position", 1: "cash", 2: "estimate", 3: "fit", 4: "unfit"}
 
 PARENTS = Schema(
@@ -53,6 +55,24 @@ DECISIONS = Schema(
         Column("ask_qty", "i8", "shares"),
         Column("score", "i8", "micros"),
         Column("sent_qty", "i8", "shares"),
+    ),
+)
+
+DECISION_TERMS = Schema(
+    "decision_terms",
+    "What a routing decision was made on, one row per venue: the weighted terms of its score in the order of "
+    "`agents.cost_model` (millionths of a dollar per share, each rounded: they add up to the score to within 4), the "
+    "fill probability (millionths) and the expected move of the mid (millionths of a dollar). A table of runs with a "
+    "router that explains itself.",
+    (
+        Column("decision", "i8", "id"),
+        Column("parent_id", "i8", "id"),
+        Column("venue", "i1", "venue"),
+        Column("style", "i1", "code", STYLES),
+        Column("score", "i8", "micros"),
+        *(Column(name, "i8", "micros") for name in COST_TERMS),
+        Column("fill_probability", "i8", "count"),
+        Column("expected_move", "i8", "micros"),
     ),
 )
 

@@ -7,7 +7,8 @@ router heard of them one report link later.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from pathlib import Path
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -29,12 +30,14 @@ from analysis.codes import (
     TRADE,
     TRIGGERED,
 )
+from analysis.decision_terms import terms_table
 from analysis.joins import NEVER
 from analysis.ledger import parent_ledger
 from analysis.tables import Ints, RunTables
 from analysis.wording import NO_SCORE, dollars, duration, plural, price, seconds
 
 NEAREST: Final = 3
+PEGS: Final = {1: "primary", 2: "midpoint", 3: "market"}
 
 
 class UnknownOrder(ValueError):
@@ -63,6 +66,24 @@ def timeline(tables: RunTables, order_id: int) -> str:
     story = _Story(tables, parent_id)
     lines = sorted(story.lines())
     return "\n".join([*story.heading(), "", *(line.text for line in lines)])
+
+
+class Recorded(Protocol):
+    """A run in memory."""
+
+    @property
+    def tables(self) -> RunTables:
+        """Its recorded tables."""
+
+
+def explain(run: Recorded | Path | str, order_id: int) -> str:
+    """The timeline of a parent order, or of a child's parent, of a run in memory or of a run folder.
+
+    Raises:
+        UnknownOrder: the run has no such order.
+        RunFolderError, sim.log.LogError: the folder is not what a run writes.
+    """
+    return timeline(RunTables.read(run) if isinstance(run, (str, Path)) else run.tables, order_id)
 
 
 def _parent_of(tables: RunTables, order_id: int) -> int:
@@ -158,8 +179,15 @@ class _Story:
         for decision in np.unique(decisions["decision"][rows]).tolist():
             seen = rows[decisions["decision"][rows] == decision].tolist()
             at = int(decisions["at"][seen[0]])
-            table = "\n".join(f"{'':18}{row}" for row in self._view(seen, at))
-            yield self._line(at, DECIDED, decision, f"decision {decision} on this view:\n{table}")
+            view = "\n".join(f"{'':18}{row}" for row in self._view(seen, at))
+            text = f"decision {decision} on this view:\n{view}"
+            terms = "\n".join(f"{'':18}{row}" for row in self._terms(seen, decision))
+            yield self._line(at, DECIDED, decision, f"{text}\n{'':18}terms, $/share:\n{terms}" if terms else text)
+
+    def _terms(self, rows: list[int], decision: int) -> Iterator[str]:
+        decisions = self.tables["decisions"]
+        sent = {int(decisions["venue"][row]): int(decisions["sent_qty"][row]) for row in rows}
+        return terms_table(self.tables, self.parent_id, decision, sent)
 
     def _view(self, rows: list[int], at: int) -> Iterator[str]:
         """The venues as the decision saw them."""
@@ -184,12 +212,30 @@ class _Story:
         limit = f"limit {price(int(c.price[child]))}" if c.price[child] else "market"
         terms = f"{int(c.qty[child])} {TIMES_IN_FORCE[int(c.time_in_force[child])]} {limit}"
         wire = int(c.leaves_at[child])
+        terms += self._more_than_plain(int(c.order_id[child]))
         text = f"child {int(c.order_id[child])} to {self.who.venue(int(c.venue[child]))}: {terms}"
         if c.arrival_at[child] == NEVER:
             text += ", never arrived"
         else:
             text += f", arrives {duration(int(c.arrival_at[child]) - wire)} later"
         return self._line(wire, SENT, int(c.order_id[child]), text)
+
+    def _more_than_plain(self, order_id: int) -> str:
+        """A child's terms in words, with a comma before each."""
+        logged = self.tables["child_terms"]
+        rows = np.flatnonzero(logged["order_id"] == order_id)
+        if not len(rows):
+            return ""
+        said = {name: int(logged[name][rows[0]]) for name in ("iso", "post_only", "peg", "display_qty", "min_qty")}
+        shown = {-1: "", 0: "hidden"}.get(said["display_qty"], f"{said['display_qty']} displayed")
+        words = (
+            "intermarket sweep" if said["iso"] else "",
+            "post-only" if said["post_only"] else "",
+            f"{PEGS[said['peg']]} peg" if said["peg"] else "",
+            shown,
+            f"at least {said['min_qty']}" if said["min_qty"] else "",
+        )
+        return "".join(f", {word}" for word in words if word)
 
     def _reports(self) -> Iterator[Line]:
         """What the venues said of the children, NEW left out."""

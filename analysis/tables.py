@@ -52,10 +52,14 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 
 OF_SOME_RUNS: Final[Mapping[str, tuple[str, ...]]] = {
     "sweeps": ("at", "venue", "seq", "order_id", "owner"),
+    "decision_terms": (
+        *("decision", "parent_id", "venue", "style", "score", "price", "fee", "impact", "fill", "opportunity"),
+        *("adverse", "latency", "fill_probability", "expected_move"),
+    ),
     "child_terms": ("at", "order_id", "display_qty", "min_qty", "post_only", "peg", "peg_offset", "iso"),
 }
 """The same of tables that only some runs write: with order protection, which orders were marked as sweeps; of routers,
-children that were more than plain orders."""
+children that were more than plain orders, and the terms of decisions that explain themselves."""
 
 
 class RunFolderError(ValueError):

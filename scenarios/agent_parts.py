@@ -382,6 +382,7 @@ class Router(Located, TradingAgent):
     max_live_parents: PositiveCount | None = Field(
         None, description="More parents than this at a time are refused.", examples=[100]
     )
+    explain: Switch = Field(False, description="Log the terms of each decision's scores, for `sorsim explain`.")
 
 
 # -- others -----------------------------------------------------------------------------------------

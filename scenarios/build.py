@@ -600,15 +600,17 @@ class _Builder:
             agent.markout_horizon,
             first_parent_id=number * PARENTS_PER_ROUTER + 1,
             max_live_parents=agent.max_live_parents,
+            explain=agent.explain,
         )
 
     def _facts(self, venues: Mapping[str, object]) -> dict[str, VenueFacts]:
-        tick = self.scenario.instrument.tick
+        tick, lot = self.scenario.instrument.tick, self.scenario.instrument.lot
         facts = {}
         for name in venues:
             venue = self.market.venues[name]
             kind = "dark" if venue.kind in ("dark", "internaliser") else "lit"
-            facts[name] = VenueFacts(name, kind, venue.fees.maker, venue.fees.taker, tick, venue.number)  # type: ignore[arg-type]
+            fees = venue.fees
+            facts[name] = VenueFacts(name, kind, fees.maker, fees.taker, tick, venue.number, lot, tuple(fees.tiers))  # type: ignore[arg-type]
         return facts
 
     def _parents(self, agent: m.Router, name: str) -> list[PlannedParent]:

@@ -7,10 +7,11 @@ function: names, types, smallest values, defaults and descriptions all come from
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import is_dataclass
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, Union, cast, get_args, get_origin
 
 from pydantic import (
     BeforeValidator,
@@ -35,7 +36,7 @@ from scenarios.part import Part, failure
 from scenarios.problems import instead
 from scenarios.quantities import QuantityError, parse_number, parse_whole, show
 
-_VENUE_PARAMETERS: Final = ("venue", "venues", "pools")
+_VENUE_PARAMETERS: Final = ("venue", "venues", "pools", "fallback")
 """Parameters of these names hold names of venues."""
 
 
@@ -46,12 +47,19 @@ class StrategySpec(Part):
 
     def parameters(self) -> dict[str, Any]:
         """All parameters but the kind, defaults included; durations in ns."""
-        named = {name: getattr(self, name) for name in type(self).model_fields if name != "kind"}
+        named = {name: _held(getattr(self, name)) for name in type(self).model_fields if name != "kind"}
         return named | {name: free_value(value) for name, value in (self.model_extra or {}).items()}
 
     def build(self, folder: Path | None = None) -> Strategy:
         """The strategy itself; a file of the user's own is looked for in ``folder``."""
         return with_parameters(self.kind, strategy_factory(self.kind, folder or Path()), self.parameters())
+
+
+def _held(value: Any) -> Any:
+    """A group of parameters as a mapping of those that are given; any other value as it is."""
+    if not isinstance(value, Part):
+        return value
+    return {name: given for name in type(value).model_fields if (given := getattr(value, name)) is not None}
 
 
 class _WithAnyParameters(StrategySpec):
@@ -118,11 +126,30 @@ def _plain_type(hint: Any, parameter: Parameter) -> Any:
     if get_origin(hint) is tuple and get_args(hint)[1:] == (...,):
         items: Any = _plain_type(get_args(hint)[0], parameter)
         return Annotated[tuple[items, ...], PlainSerializer(list)]
+    if get_origin(hint) is Mapping:
+        held: Any = _plain_type(get_args(hint)[1], parameter)
+        return dict[VenueName, held] if parameter.name in _VENUE_PARAMETERS else dict[str, held]
+    if isinstance(hint, type) and is_dataclass(hint):
+        return _group(hint)
     if hint is str:
         return VenueName if parameter.name in _VENUE_PARAMETERS else Text
     if hint in (int, float):
         return _number(hint, parameter.minimum)
     return Switch if hint is bool else Annotated[Any, BeforeValidator(free_value)]
+
+
+def _group(hint: type[Any]) -> type[Part]:
+    """The class that a parameter with parameters of its own is read into."""
+    if hint not in _groups:
+        fields: dict[str, Any] = {
+            p.name: (_type_of(p), _field_of(p)) for p in parameters_of(cast("Callable[..., Any]", hint))
+        }
+        summary = inspect.cleandoc(hint.__doc__ or "").partition("\n")[0]
+        _groups[hint] = create_model(hint.__name__, __base__=Part, __doc__=summary, **fields)
+    return _groups[hint]
+
+
+_groups: dict[type[Any], type[Part]] = {}
 
 
 def _duration(minimum: int | None) -> Any:

@@ -10,7 +10,6 @@ from agents.orders import ChildOrder, ParentOrder
 from agents.strategies.dark_probes import DarkProber
 from agents.strategies.memory import Memory
 from agents.strategies.rounds import TIMES_IN_FORCE
-from agents.strategies.taking import scores_of
 from agents.strategy import Actions, View
 
 
@@ -37,7 +36,7 @@ class Broadcast(DarkProber):
         children = [ChildOrder(touch.venue, 0, self.worst_price(touch, parent, view), time_in_force) for touch in lit]
         children += [self.probe(pool, 0, parent, view) for pool in pools]
         sized = [child._replace(qty=qty) for child, qty in zip(children, shares, strict=True) if qty]
-        return Actions(send=self.timed(sized, view), scores=scores_of(ranked))
+        return self.decision(self.timed(sized, view), ranked)
 
 
 def even_split(total: int, rooms: Sequence[int]) -> list[int]:

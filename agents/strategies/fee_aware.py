@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from agents.cost_model import Weights
 from agents.strategies.taking import Taker
-from agents.strategy import VenueQuote, View
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +15,6 @@ class FeeAware(Taker):
     The score is the distance to the best price displayed plus the taker fee.
     """
 
-    def score(self, gap: int, quote: VenueQuote, view: View) -> int:
-        """Distance to the best price plus the venue's taker fee."""
-        return gap + view.facts[quote.venue].taker_fee
+    def usual_weights(self) -> Weights:
+        """Price and fee."""
+        return Weights(fee=1.0)

@@ -32,6 +32,7 @@ from agents.strategies.parameters import (
     Problem,
     StrategyProblems,
     check_values,
+    group_of,
     parameters_of,
     suggest,
     unknown_names,
@@ -85,7 +86,7 @@ def with_parameters(kind: str, factory: Callable[..., Any], params: Mapping[str,
     problems += check_values(parameters, params)
     if problems:
         raise StrategyProblems(problems)
-    values = _tuples_for_lists(parameters, params)
+    values = _as_held(parameters, params)
     if not isinstance(factory, type):
         return partial(factory, **values) if values else factory
     try:
@@ -175,9 +176,17 @@ def _takes_anything(factory: Callable[..., Any]) -> bool:
     return any(p.kind is inspect.Parameter.VAR_KEYWORD for p in inspect.signature(factory).parameters.values())
 
 
-def _tuples_for_lists(parameters: tuple[Parameter, ...], values: Mapping[str, Any]) -> dict[str, Any]:
-    tuples = {p.name for p in parameters if getattr(p.hint, "__origin__", None) is tuple}
-    return {name: tuple(value) if name in tuples else value for name, value in values.items()}
+def _as_held(parameters: tuple[Parameter, ...], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Tuples for lists, and the dataclass of a group for its mapping."""
+    hints = {p.name: p.hint for p in parameters}
+    return {name: _held(value, hints.get(name)) for name, value in values.items()}
+
+
+def _held(value: Any, hint: Any) -> Any:
+    if getattr(hint, "__origin__", None) is tuple:
+        return tuple(value)
+    group = group_of(hint)
+    return group(**value) if group is not None and isinstance(value, Mapping) else value
 
 
 def _trouble(message: str) -> StrategyProblems:

@@ -7,9 +7,10 @@ A strategy of the user's own may be any class or generator function: its paramet
 
 from __future__ import annotations
 
+import collections.abc
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from math import isfinite
@@ -78,12 +79,18 @@ def parameters_of(strategy: Callable[..., Any]) -> tuple[Parameter, ...]:
 
 def _defaults(strategy: Callable[..., Any]) -> dict[str, Any]:
     if isinstance(strategy, type) and is_dataclass(strategy):
-        return {f.name: REQUIRED if f.default is MISSING else f.default for f in fields(strategy) if f.init}
+        return {f.name: _default_of(f) for f in fields(strategy) if f.init}
     named = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
     arguments = [p for p in inspect.signature(strategy).parameters.values() if p.kind in named]
     if not isinstance(strategy, type):
         arguments = [p for p in arguments[2:] if p.name not in _HANDED_OVER]
     return {p.name: p.default for p in arguments}
+
+
+def _default_of(field: Field[Any]) -> Any:
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return REQUIRED if field.default is MISSING else field.default
 
 
 def _hints(strategy: Callable[..., Any]) -> dict[str, Any]:
@@ -123,11 +130,30 @@ def _attributes_section(doc: str) -> dict[str, str]:
 
 def check_values(parameters: Iterable[Parameter], values: Mapping[str, Any]) -> list[Problem]:
     """A problem for each value that does not fit its parameter; a hint we do not know fits everything."""
-    return [
-        Problem(parameter.name, f"{parameter.name} = {values[parameter.name]!r}: must be {wanted}")
-        for parameter in parameters
-        if parameter.name in values and (wanted := _wanted_instead(values[parameter.name], parameter))
-    ]
+    problems: list[Problem] = []
+    for parameter in parameters:
+        if parameter.name in values:
+            problems += _problems_of(parameter, values[parameter.name])
+    return problems
+
+
+def _problems_of(parameter: Parameter, value: Any) -> list[Problem]:
+    name, group = parameter.name, group_of(parameter.hint)
+    if group is not None and isinstance(value, Mapping):
+        inner = parameters_of(group)
+        problems = [*unknown_names(inner, value, name), *check_values(inner, value)]
+        return [
+            Problem(name, problem.message if problem.message.startswith(f"{name}.") else f"{name}.{problem.message}")
+            for problem in problems
+        ]
+    wanted = _wanted_instead(value, parameter)
+    return [Problem(name, f"{name} = {value!r}: must be {wanted}")] if wanted else []
+
+
+def group_of(hint: Any) -> Callable[..., Any] | None:
+    """The dataclass that a parameter with parameters of its own is, optional or not; None: it is no such group."""
+    choices = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    return next((choice for choice in choices if isinstance(choice, type) and is_dataclass(choice)), None)
 
 
 def _wanted_instead(value: Any, parameter: Parameter) -> str:
@@ -193,6 +219,10 @@ def _fits(value: Any, hint: Any) -> bool:
         return any(_fits(value, choice) for choice in inside)
     if origin is tuple:
         return isinstance(value, list | tuple) and all(_fits(item, inside[0]) for item in value)
+    if origin is collections.abc.Mapping:
+        return isinstance(value, Mapping) and all(_fits(k, inside[0]) and _fits(v, inside[1]) for k, v in value.items())
+    if isinstance(hint, type) and is_dataclass(hint):
+        return isinstance(value, hint)
     if hint is float:
         return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
     if hint is int:
@@ -212,6 +242,10 @@ def _in_words(hint: Any) -> str:
         return " or ".join(_in_words(choice) for choice in inside)
     if origin is tuple:
         return f"a list, each item {_in_words(inside[0])}"
+    if origin is collections.abc.Mapping:
+        return f"a mapping, each value {_in_words(inside[1])}"
+    if isinstance(hint, type) and is_dataclass(hint):
+        return f"a mapping of {', '.join(p.name for p in parameters_of(hint))}"
     words = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", NoneType: "null"}
     return words.get(hint, str(hint))
 

@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from agents.cost_model import CostModel, Weights
 from agents.orders import ChildOrder, ParentOrder
 from agents.strategies.memory import Memory
 from agents.strategies.parameters import Problem, not_connected
 from agents.strategies.rounds import TIMES_IN_FORCE, InRounds, within_limit, within_tick
 from agents.strategy import Actions, View
+
+BY_PRICE = CostModel(Weights())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +43,8 @@ class SingleVenue(InRounds):
             return Actions()
         price = self._worst_price(touch, parent, view.facts[quote.venue].tick)
         child = ChildOrder(quote.venue, view.leaves, price, TIMES_IN_FORCE[self.time_in_force])
-        return Actions(send=[child], scores={quote.venue: 0})
+        costs = BY_PRICE.takes([(quote, touch, displayed)], touch * int(parent.side), parent, view)
+        return Actions(send=[child], scores={quote.venue: costs[0].score}, costs=costs)
 
     def unconnected(self, lit: Sequence[str], dark: Sequence[str]) -> list[Problem]:
         """The venue must be a lit one."""

@@ -22,8 +22,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, Literal, NamedTuple
 
+from agents.cost_model import MEASURED, Beliefs, CostModel, CostWeights, VenueCost, Weights
 from agents.orders import ChildOrder, ParentOrder
 from agents.strategies.memory import Memory
 from agents.strategies.rounds import TIMES_IN_FORCE, InRounds, within_limit, within_tick
@@ -40,11 +42,12 @@ class Touch(NamedTuple):
     venue: str
     price: int
     still_there: int
+    cost: VenueCost
 
 
 @dataclass(frozen=True, kw_only=True)
 class Taker(InRounds):
-    """Takes displayed quotes in rounds, best score first. A strategy of this family overrides :meth:`score`.
+    """Takes displayed quotes in rounds, best score first. A family member says what counts: :meth:`usual_weights`.
 
     Attributes:
         children: Send one child and look again (sequential), or all children of a round at once (parallel).
@@ -52,6 +55,7 @@ class Taker(InRounds):
             within the parent's limit.
         through: Ticks beyond the displayed price that a child may pay, never beyond the parent's limit: a quote that
             has moved is paid for instead of missed.
+        cost: Weights of the cost model's terms, instead of the strategy's own.
         arrive_together: Delay the children of a round so that by half the measured round trips all arrive with the
             slowest; venues not measured yet are sent to at once.
     """
@@ -62,12 +66,17 @@ class Taker(InRounds):
     reach: int | None = 1
     through: int = 0
     arrive_together: bool = False
+    cost: CostWeights | None = None
 
     # -- what strategies override -------------------------------------------------------------------
 
-    def score(self, gap: int, quote: VenueQuote, view: View) -> int:
-        """What a share costs there beside the best price displayed, which is ``gap`` better; $0.000001 per share."""
-        return gap
+    def usual_weights(self) -> Weights:
+        """What the terms of the cost model count for, unless ``cost`` says otherwise: by default the price alone."""
+        return Weights()
+
+    def beliefs(self) -> Beliefs:
+        """Where the cost model has fill probabilities and moves of the price from: by default the own past."""
+        return MEASURED
 
     def tie(self, quote: VenueQuote, view: View) -> int:
         """Of two equal scores, the lower of this goes first: by default the quote that arrived first."""
@@ -76,13 +85,25 @@ class Taker(InRounds):
     def decide(self, parent: ParentOrder, view: View, memory: Memory) -> Actions:
         """What to send now; nothing when there is nothing to take."""
         ranked = self.ranking(parent, view, memory)
-        return Actions(send=self.slices(self.takeable(ranked, parent, view), parent, view), scores=scores_of(ranked))
+        return self.decision(self.slices(self.takeable(ranked, parent, view), parent, view), ranked)
 
     def asks_on(self, sent: Sequence[ChildOrder], view: View) -> bool:
         """Whether to look again at once although the children that were sent brought nothing."""
         return bool(sent) and self.children == "sequential"
 
     # -- ranking and slicing ------------------------------------------------------------------------
+
+    @cached_property
+    def model(self) -> CostModel:
+        """The cost model of this strategy."""
+        usual = self.usual_weights()
+        return CostModel(usual if self.cost is None else self.cost.over(usual), self.beliefs())
+
+    def decision(self, send: Sequence[ChildOrder], ranked: Sequence[Touch], pools: Sequence[VenueCost] = ()) -> Actions:
+        """The actions that send these children, with what they were decided on."""
+        costs = [*(touch.cost for touch in ranked), *pools]
+        scores = {cost.venue: cost.score for cost in costs}
+        return Actions(send=send, scores=scores, costs=costs, keep_terms=self.cost is not None)
 
     def ranking(self, parent: ParentOrder, view: View, memory: Memory) -> list[Touch]:
         """All displayed quotes on the opposite side, best first."""
@@ -93,16 +114,12 @@ class Taker(InRounds):
             return []
         best = min(price * side for _, price, _ in shown)
         now = view.now
+        costs = self.model.takes(shown, best, parent, view)
         touches = [
             Touch(
-                self.score((price * side - best) * MICROS_PER_UNIT, quote, view),
-                self.tie(quote, view),
-                rank,
-                quote.venue,
-                price,
-                memory.still_there(quote, size, now),
+                cost.score, self.tie(quote, view), rank, quote.venue, price, memory.still_there(quote, size, now), cost
             )
-            for rank, (quote, price, size) in enumerate(shown)
+            for rank, ((quote, price, size), cost) in enumerate(zip(shown, costs, strict=True))
         ]
         touches.sort()
         return touches
@@ -143,8 +160,3 @@ class Taker(InRounds):
             child if trip is None or trip == slowest else child._replace(not_before=view.now + (slowest - trip) // 2)
             for child, trip in zip(children, trips, strict=True)
         ]
-
-
-def scores_of(ranked: Sequence[Touch]) -> dict[str, int]:
-    """What a decision was made on, for the log: venue -> score."""
-    return {touch.venue: touch.score for touch in ranked}

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from agents.orders import ChildOrder
 from agents.router import NO_SCORE
+from agents.strategies.loading import load_strategy
 from agents.strategy import Actions, VenueQuote
-from agents.tables import PARENT_STATUS
+from agents.tables import COST_TERMS, PARENT_STATUS
 from sim.log import EventLog
 from tests.agents.builders import (
     BUY,
@@ -418,6 +419,33 @@ def test_a_child_is_logged_with_its_decision():
         (1_000, 1, 1, 0, SELL, IOC, ASK, 100, 1_500),
     ]
     assert {row["order_id"] for row in rows} == {m.order_id for m in stage.arrived(CLIENT)}
+
+
+def explained(**options) -> Stage:
+    stage = quoted()
+    strategy = load_strategy("smart", {"cost": options.pop("cost", None)})
+    router(stage, strategy, parent(), **options)
+    stage.run(until=5_000)
+    return stage
+
+
+def test_the_terms_of_a_decision_are_logged_when_the_router_explains_itself():
+    rows = explained(explain=True).rows("decision_terms")
+    assert [(r["venue"], r["style"], r["score"], r["price"], r["fee"]) for r in rows[:2]] == [
+        (0, 0, 3_000, 0, 3_000),
+        (1, 0, 3_000, 0, 3_000),
+    ]
+    assert {r["decision"] for r in rows} == {1}
+
+
+def test_the_terms_of_a_decision_add_up_to_its_score():
+    for row in explained(explain=True).rows("decision_terms"):
+        assert abs(sum(row[name] for name in COST_TERMS) - row["score"]) <= 4
+
+
+def test_weights_of_one_s_own_are_logged_unasked():
+    assert explained(cost={"impact": 1.0}).rows("decision_terms")
+    assert "decision_terms" not in explained().log.arrays()
 
 
 def test_a_pool_is_in_a_decision_that_scored_it_or_sent_to_it():

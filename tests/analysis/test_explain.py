@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import json
+from types import SimpleNamespace
+
 import pytest
 
-from analysis.explain import UnknownOrder, timeline
+from agents.tables import CHILD_TERMS, DECISION_TERMS
+from analysis.explain import UnknownOrder, explain, timeline
 from tests.analysis.builders import BUY, CLIENT, DARK, FOK, IOC, MAKER, NYSE, SELL, SNIPER, Recording
 
 
@@ -92,3 +96,29 @@ def test_rejects_and_dark_fills_are_told():
     story = timeline(market.tables(), 1)
     assert "child 100 fills 100 at 100.005 at DARK" in story
     assert "child 101 is rejected by NYSE: off tick" in story
+
+
+def test_the_terms_of_a_decision_are_told_where_they_were_logged():
+    market = beaten()
+    market.row(DECISION_TERMS, decision=1, parent_id=1, venue=NYSE, score=3000, fee=3000, fill_probability=750_000)
+    lines = timeline(market.tables(), 1).splitlines()
+    terms = lines.index("                  terms, $/share:")
+    assert lines[terms + 1].split()[:4] == ["venue", "style", "price", "fee"]
+    nothing = ["0.000000"] * 5
+    assert lines[terms + 2].split() == ["NYSE", "take", "0.000000", "0.003000", *nothing, "0.003000", "0.7500", "300"]
+
+
+def test_a_child_s_terms_are_told():
+    market = beaten()
+    market.row(CHILD_TERMS, order_id=100, min_qty=200, post_only=1, peg=1, iso=1)
+    told = timeline(market.tables(), 1)
+    assert "300 IOC limit 100.01, intermarket sweep, post-only, primary peg, hidden, at least 200, arrives" in told
+
+
+def test_a_run_in_memory_and_its_folder_are_explained_alike(tmp_path):
+    market = beaten()
+    market.log.write(tmp_path)
+    (tmp_path / "market.json").write_text(json.dumps(market.market))
+    told = timeline(market.tables(), 1)
+    assert explain(SimpleNamespace(tables=market.tables()), 1) == told
+    assert explain(tmp_path, 1) == told
