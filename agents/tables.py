@@ -9,7 +9,7 @@ SIDES = {int(s): s.name for s in Side}
 PARENT_STATUS = {0: "FILLED", 1: "EXPIRED", 2: "CANCELED", 3: "REJECTED"}
 STYLES = {0: "TAKE", 1: "PROBE", 2: "POST"}
 COST_TERMS = ("price", "fee", "impact", "fill", "opportunity", "adverse", "latency")
-STATE_KEYS = {0: "position", 1: "cash", 2: "estimate", 3: "fit", 4: "unfit"}
+STATE_KEYS = {0: "position", 1: "cash", 2: "estimate", 3: "fit", 4: "unfit", 5: "locked", 6: "crossed"}
 
 PARENTS = Schema(
     "parents",
@@ -117,7 +117,8 @@ NEWS = Schema(
 STATES = Schema(
     "states",
     "What agents say of themselves: position (shares), cash (millionths of a dollar), a maker's estimate (price "
-    "units); of a replayed file, rows that fitted and rows that did not.",
+    "units); of a replayed file, rows that fitted and rows that did not; how long an arbitrageur saw the market locked "
+    "and crossed (ns).",
     (
         Column("at", "i8", "ns"),
         Column("owner", "i2", "agent"),

@@ -40,8 +40,9 @@ EXEC_TYPES: Final = {
 
 MAKER: Final = 1
 TAKER: Final = 2
+ROUTED: Final = 3
 AUCTION: Final = 4
-LIQUIDITY: Final = {0: "", MAKER: "MAKER", TAKER: "TAKER", 3: "ROUTED", AUCTION: "AUCTION"}
+LIQUIDITY: Final = {0: "", MAKER: "MAKER", TAKER: "TAKER", ROUTED: "ROUTED", AUCTION: "AUCTION"}
 
 TIMES_IN_FORCE: Final = {-1: "", 0: "DAY", 1: "GTC", 2: "OPG", 3: "IOC", 4: "FOK", 6: "GTD", 7: "CLOSE"}
 IOC: Final = 3
@@ -121,7 +122,7 @@ REASONS: Final = {
 
 PARENT_STATUS: Final = {0: "FILLED", 1: "EXPIRED", 2: "CANCELED", 3: "REJECTED"}
 
-STATE_KEYS: Final = {0: "position", 1: "cash", 2: "estimate", 3: "fit", 4: "unfit"}
+STATE_KEYS: Final = {0: "position", 1: "cash", 2: "estimate", 3: "fit", 4: "unfit", 5: "locked", 6: "crossed"}
 
 MICROS_PER_UNIT: Final = 100
 """Millionths of a dollar in one price unit ($0.0001)."""

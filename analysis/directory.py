@@ -20,6 +20,7 @@ class Directory:
     venue_kinds: Mapping[int, str] = field(default_factory=dict)
     agents: Mapping[int, str] = field(default_factory=dict)
     agent_kinds: Mapping[int, str] = field(default_factory=dict)
+    agent_groups: Mapping[int, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, market: Mapping[str, Any]) -> Directory:
@@ -30,6 +31,7 @@ class Directory:
             {v["id"]: v["kind"] for v in venues},
             {a["id"]: a["name"] for a in agents},
             {a["id"]: a["kind"] for a in agents},
+            {a["id"]: a.get("group", a["name"]) for a in agents},
         )
 
     def venue(self, number: int) -> str:
@@ -43,6 +45,10 @@ class Directory:
     def agent(self, number: int) -> str:
         """The agent's name."""
         return self.agents.get(number, f"agent {number}")
+
+    def group(self, number: int) -> str:
+        """The name of the scenario's agent that this is a copy of: ``snipers`` of ``snipers.2``."""
+        return self.agent_groups.get(number, self.agent(number))
 
     def kind(self, number: int) -> str:
         """The agent's kind, as in the scenario: ``sniper``, ``market_maker``."""

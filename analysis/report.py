@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from analysis.metrics import missed_table, parent_table, summary, venue_table
 from analysis.plots import file_name, four_panel, missed_shares, sweep_lines, venue_distributions
+from analysis.profits import profit_table
 from analysis.statistics import means, paired_differences
 from analysis.tables import RunTables
 from analysis.wording import plural, seconds
@@ -119,6 +120,12 @@ PARENTS: Final = (
     Field("all_in_bps", "all-in bp", decimals(2)),
     Field("missed_shares", "displayed missed", whole),
 )
+PROFITS: Final = (
+    Field("traded", "shares traded", whole),
+    Field("position", "shares left", whole),
+    Field("fees", "fees $", decimals(2)),
+    Field("profit", "profit $", decimals(2)),
+)
 COMPARED: Final = tuple(
     field
     for field in SUMMARY
@@ -158,6 +165,8 @@ def write_run_report(tables: RunTables, folder: Path | str, results: Sequence[Ma
         _table(venues.set_index(["strategy", "venue"]), VENUES, ["router", "venue"]),
         _heading("What took the displayed shares that were missed"),
         _missed(tables),
+        _heading("Profits, with what is left at the last mid: all together they are zero"),
+        _table(profit_table(tables).set_index(["who", "kind"]), PROFITS, ["who", "kind"]),
         _heading(f"The {COSTLIEST} costliest parent orders"),
         _paragraph("sorsim explain RUN ID tells the story of one."),
         _costliest(tables),

@@ -80,6 +80,7 @@ def print_run(result: RunResult) -> None:
         print_table(title, ["", *(f"{row['router']}\n{row['strategy']}" for row in results)], rows)
     else:
         say(f"{title}: no router had parent orders")
+    _print_profits(result.profits.to_dict("records"))
     speed = result.events_logged / result.loop_seconds if result.loop_seconds else 0.0
     say(
         f"{sum(result.venue_messages.values()):,} messages at venues, {result.trades:,} trades of "
@@ -89,6 +90,22 @@ def print_run(result: RunResult) -> None:
     say(f"digest {result.digest}")
     for verdict in result.expectations:
         say(str(verdict))
+
+
+PROFITS: Final[tuple[Figure, ...]] = (
+    ("traded", "shares traded", _count),
+    ("position", "left", _count),
+    ("fees", "fees $", _dollars),
+    ("profit", "profit $", _dollars),
+)
+
+
+def _print_profits(rows: Sequence[Mapping[Any, Any]]) -> None:
+    """Who made money; nothing when nobody traded."""
+    if rows:
+        cells = [[str(row["who"]), *(written(row[name], write) for name, _, write in PROFITS)] for row in rows]
+        title = "profits, what is left at the last mid; all together they are zero"
+        print_table(title, ["", *(heading for _, heading, _ in PROFITS)], cells)
 
 
 def written(value: Any, write: Callable[[float], str]) -> str:

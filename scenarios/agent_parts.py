@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
-    GetJsonSchemaHandler,
     PlainSerializer,
     Tag,
-    ValidationInfo,
     model_validator,
 )
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
 
+from scenarios.agent_base import Agent, TradesOn, TradingAgent, default_name, suits
+from scenarios.fast_agents import CrossVenueArbitrageur, DarkPicker, Sniper, SweepAnticipator
 from scenarios.fields import (
     Count,
     Dollars,
     Duration,
     EventRate,
-    Name,
     Number,
     OwnKind,
     PositiveCount,
@@ -38,17 +33,37 @@ from scenarios.fields import (
     Switch,
     Text,
     VenueName,
-    VenueSet,
     free_value,
-    known,
 )
-from scenarios.geography_parts import Located, OnMedium
-from scenarios.latencies import WIRE, LatencySpec, LinkLatency, PerVenue, WireLatency, constant, everywhere
+from scenarios.geography_parts import Located
+from scenarios.latencies import LatencySpec, LinkLatency, PerVenue, constant, everywhere
 from scenarios.part import Part
 from scenarios.quantities import parse_duration, parse_price
 from scenarios.strategy_parts import StrategyField
 
-TradesOn = Literal["lit", "dark", "both"]
+__all__ = [
+    "Agent",
+    "AnyAgent",
+    "BackgroundFlow",
+    "CrossVenueArbitrageur",
+    "CustomAgent",
+    "DarkLiquidity",
+    "DarkPicker",
+    "Idle",
+    "LimitOffset",
+    "ListedOrder",
+    "MarketMaker",
+    "OrderFlow",
+    "Replay",
+    "RestingOrders",
+    "Router",
+    "Sniper",
+    "SweepAnticipator",
+    "TradesOn",
+    "TradingAgent",
+    "default_name",
+    "suits",
+]
 
 
 def _from_0_to_1(value: float) -> float:
@@ -59,58 +74,6 @@ def _from_0_to_1(value: float) -> float:
 
 ShareOfOrders = Annotated[Number, AfterValidator(_from_0_to_1)]
 """A share of something, 0 and 1 included."""
-
-
-def default_name(kind: object) -> object:
-    """An agent's name when it has none: its kind, or the class of one's own.
-
-    >>> default_name("router"), default_name("my_agent.py:Whale")
-    ('router', 'Whale')
-    """
-    return kind.rpartition(":")[2] if isinstance(kind, str) else kind
-
-
-def suits(venue_kind: str, trades_on: TradesOn) -> bool:
-    """Whether one who trades on this kind of venues can trade there; a venue of one's own suits everybody."""
-    return trades_on == "both" or venue_kind not in ("lit", "dark") or venue_kind == trades_on
-
-
-class Agent(Part):
-    """What every agent has."""
-
-    trades_on: ClassVar[TradesOn] = "both"
-    """Which venues it can trade on; `venues: all` means all of these."""
-
-    kind: str = Field(description="What it is.")
-    name: Name = Field(description="The agent's name; its kind, unless given.", examples=["client"])
-    enabled: Switch = Field(True, description="false leaves it out of the market.")
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """The name may be missing."""
-        reference = super().__get_pydantic_json_schema__(schema, handler)
-        handler.resolve_ref_schema(reference)["required"].remove("name")
-        return reference
-
-    @model_validator(mode="before")
-    @classmethod
-    def _named(cls, value: Any) -> Any:
-        if isinstance(value, dict) and "name" not in value:
-            return {**value, "name": default_name(value.get("kind"))}
-        return value
-
-
-class TradingAgent(Agent):
-    """An agent with orders at venues."""
-
-    venues: VenueSet = Field("all", description="Where it trades: all, or a list of venues.", examples=["[NYSE, BATS]"])
-
-    def venues_among(self, kinds: Mapping[str, str]) -> tuple[str, ...]:
-        """Its venues, in the order of ``kinds`` (venue -> kind); ``all`` means all that suit it."""
-        if self.venues == "all":
-            suited = (name for name, kind in kinds.items() if suits(kind, self.trades_on))
-            return tuple(name for name in suited if kinds[name] != "internaliser" or self.trades_on == "both")
-        return tuple(name for name in kinds if name in self.venues)
 
 
 class BackgroundFlow(Located, TradingAgent):
@@ -204,67 +167,6 @@ class MarketMaker(Located, TradingAgent):
     )
     post_only: Switch = Field(
         False, description="true: its quotes never take; a venue refuses or moves those that would."
-    )
-
-
-def _all_pairs(value: Any, info: ValidationInfo) -> Any:
-    """One wire for all links: from each of the lit venues to each other one."""
-    is_wire = value == WIRE or (isinstance(value, dict) and value.get("kind") == WIRE)
-    names = known(info)
-    if not is_wire or names is None:
-        return value
-    lit = [name for name, kind in names.venues.items() if suits(kind, "lit")]
-    return {start: {end: value for end in lit if end != start} for start in lit}
-
-
-Links = Annotated[
-    dict[VenueName, dict[VenueName, LinkLatency]],
-    BeforeValidator(_all_pairs, json_schema_input_type=dict[str, dict[str, LinkLatency]] | WireLatency),
-]
-"""From venue to venue."""
-
-
-class Sniper(OnMedium, TradingAgent):
-    """Takes quotes that its own information says are stale; a host of its own stands beside every venue."""
-
-    trades_on: ClassVar[TradesOn] = "lit"
-
-    kind: Literal["sniper"]
-    count: Count = Field(1, description="How many firms there are, alike and independent.", examples=[4])
-    presence: dict[VenueName, Count] = Field(
-        default_factory=dict,
-        description="How many of the firms stand at a venue, the first ones; all of them where it is not named.",
-        examples=["{BATS: 4, NASDAQ: 3, IEX: 1}"],
-    )
-    news: PerVenue | None = Field(
-        None,
-        description="From the fundamental value to the host at each venue; without it, prices come from feeds only.",
-        examples=["100us"],
-    )
-    reaction: LatencySpec = Field(
-        constant("29us"), description="From what a host hears to what it sends.", examples=["29us"]
-    )
-    links: Links = Field(
-        default_factory=dict,
-        description="The whole way from a print or quote at one venue to an order at another; not given: no link. "
-        "`wire`: from everywhere to everywhere.",
-        examples=["{NASDAQ: {BATS: 20us, NYSE: 60us}}"],
-    )
-    local: LatencySpec = Field(
-        constant("2us"), description="The whole way from a venue to the host beside it and back.", examples=["2us"]
-    )
-    threshold: PositiveDollars = Field(
-        parse_price("0.01"),
-        description="A quote this far through the host's fair value is stale, $.",
-        examples=["0.01"],
-    )
-    sweep_size: Shares = Field(
-        100, description="Smallest print that is taken for part of a larger order, shares.", examples=[300]
-    )
-    max_size: Shares = Field(1_000, description="Largest order, shares.", examples=[1000])
-    position_limit: Shares = Field(5_000, description="Largest position of one host, shares.", examples=[5000])
-    hold: PositiveDuration = Field(
-        parse_duration("1s"), description="How long it keeps what it took before it offers it.", examples=["1s"]
     )
 
 
@@ -438,6 +340,9 @@ AnyAgent = Annotated[
     | Annotated[RestingOrders, Tag("resting_orders")]
     | Annotated[MarketMaker, Tag("market_maker")]
     | Annotated[Sniper, Tag("sniper")]
+    | Annotated[SweepAnticipator, Tag("sweep_anticipator")]
+    | Annotated[CrossVenueArbitrageur, Tag("cross_venue_arbitrageur")]
+    | Annotated[DarkPicker, Tag("dark_picker")]
     | Annotated[DarkLiquidity, Tag("dark_liquidity")]
     | Annotated[Router, Tag("router")]
     | Annotated[Replay, Tag("replay")]

@@ -22,9 +22,9 @@ from agents.planned import PlannedParent
 from agents.recordings.reading import Recording
 from agents.replay import REPLAY_WAKES, Replay
 from agents.router import Router
-from agents.sniper import SNIPER_WAKES, Sniper, SniperHost, SniperTerms
 from agents.strategies.loading import load_named
 from agents.strategy import VenueFacts
+from scenarios import fast_building
 from scenarios import model as m
 from scenarios.market_parts import InternaliserVenue, MidpointPool, RouteOut
 from scenarios.placing import placed
@@ -252,6 +252,10 @@ class _Builder:
         latency = self.latency(spec, name)
         return latency if callable(latency) else latency_source(Constant(latency))
 
+    def model(self, spec: m.LatencySpec) -> LatencyModel:
+        """The simulator's model of a latency that is stated."""
+        return latency_model(spec)
+
     # -- the market -----------------------------------------------------------------------------
 
     def _fundamental(self) -> Fundamental | None:
@@ -445,7 +449,7 @@ class _Builder:
             if agent.enabled:
                 self.market.agents[name] = _MAKERS_OF[type(agent)](self, agent, name, number)
 
-    def _sessions(
+    def sessions(
         self,
         agent: Any,
         name: str,
@@ -454,6 +458,7 @@ class _Builder:
         wakes: frozenset[ExecType],
         keeps: frozenset[ExecType] = EVERY_REPORT,
     ) -> dict[str, Session]:
+        """An agent's sessions at its venues; arguments as of `Venue.connect`."""
         one_way = round_trip.halved()
         return {
             venue: self.market.venues[venue].connect(
@@ -466,7 +471,8 @@ class _Builder:
             for venue in self.scenario.venues_of(agent)
         }
 
-    def _news(self, spec: m.LinkLatency, name: str) -> Any:
+    def news(self, spec: m.LinkLatency, name: str) -> Any:
+        """A news wire of somebody's own."""
         assert self.fundamental is not None
         return self.fundamental.view(self.latency(spec, f"{name}/news"))
 
@@ -475,8 +481,8 @@ class _Builder:
         return draws.uniform_int(max(1, size.lo // lot), max(1, size.hi // lot))  # type: ignore[no-any-return]
 
     def _background(self, agent: m.BackgroundFlow, name: str, number: int) -> Participant:
-        sessions = self._sessions(agent, name, number, agent.round_trip, NEVER, ENDS)
-        news = {venue: self._news(agent.news, f"{name}@{venue}") for venue in sessions}
+        sessions = self.sessions(agent, name, number, agent.round_trip, NEVER, ENDS)
+        news = {venue: self.news(agent.news, f"{name}@{venue}") for venue in sessions}
         return BackgroundFlow(
             self.place,
             name,
@@ -509,15 +515,15 @@ class _Builder:
         return OrderKinds(draw, agent.hidden_share, agent.iceberg_share, agent.peak, agent.stop_share)
 
     def _resting(self, agent: m.RestingOrders, name: str, number: int) -> Participant:
-        sessions = self._sessions(agent, name, number, _NO_TIME, NEVER, ENDS)
+        sessions = self.sessions(agent, name, number, _NO_TIME, NEVER, ENDS)
         price = self.scenario.instrument.price
         return RestingOrders(self.place, name, number, sessions, price, agent.half_spread, agent.levels, agent.size)
 
     def _maker(self, agent: m.MarketMaker, name: str, number: int) -> Participant:
-        sessions = self._sessions(agent, name, number, agent.round_trip, MAKER_WAKES)
+        sessions = self.sessions(agent, name, number, agent.round_trip, MAKER_WAKES)
         feed_latency = agent.feed_latency or agent.round_trip.halved()
         feeds = {
-            venue: self._feed(venue, self.latency(feed_latency.of(venue), f"{name}/feed/{venue}")) for venue in sessions
+            venue: self.feed(venue, self.latency(feed_latency.of(venue), f"{name}/feed/{venue}")) for venue in sessions
         }
         terms = MakerTerms(
             half_spread=agent.half_spread,
@@ -531,41 +537,10 @@ class _Builder:
             post_only=agent.post_only,
         )
         reaction = self.draws_of(agent.reaction, f"{name}/reaction")
-        return MarketMaker(self.place, name, number, sessions, self._news(agent.news, name), feeds, reaction, terms)
-
-    def _sniper(self, agent: m.Sniper, name: str, number: int) -> Participant:
-        beside = latency_model(agent.local).smallest()
-        to_venue = max(1, beside // 2)
-        from_venue = max(1, beside - to_venue)
-        firm = int(name.rpartition(".")[2]) if agent.count > 1 else 1
-        venues = [v for v in self.scenario.venues_of(agent) if firm <= agent.presence.get(v, agent.count)]
-        sessions: dict[str, Session] = {
-            venue: self.market.venues[venue].connect(number, to_venue, to_venue, SNIPER_WAKES) for venue in venues
-        }
-        sniper = Sniper(self.place, name, number, sessions)
-        terms = SniperTerms(agent.threshold, agent.sweep_size, agent.max_size, agent.position_limit, agent.hold)
-        for venue in venues:
-            host = f"{name}@{venue}"
-            others = {
-                origin: self._feed(origin, less(self.latency(links[venue], f"{host}/from/{origin}"), to_venue))
-                for origin, links in agent.links.items()
-                if venue in links and origin != venue
-            }
-            sniper.hosts.append(
-                SniperHost(
-                    sniper,
-                    sessions[venue],
-                    None if agent.news is None else self._news(agent.news.of(venue), host),
-                    self._feed(venue, from_venue),
-                    others,
-                    self.draws_of(agent.reaction, f"{host}/reaction"),
-                    terms,
-                )
-            )
-        return sniper
+        return MarketMaker(self.place, name, number, sessions, self.news(agent.news, name), feeds, reaction, terms)
 
     def _dark_liquidity(self, agent: m.DarkLiquidity, name: str, number: int) -> Participant:
-        sessions = self._sessions(agent, name, number, agent.round_trip, NEVER, ENDS)
+        sessions = self.sessions(agent, name, number, agent.round_trip, NEVER, ENDS)
         draws = {}
         for venue in sessions if agent.rate.per_second > 0 else ():
             stream = self.streams.draws(f"{name}@{venue}/orders")
@@ -576,11 +551,11 @@ class _Builder:
                 side=stream.choice_sign(),
             )
         limited = agent.limit_offset is not None and agent.news is not None
-        news = self._news(agent.news, name) if limited and agent.news is not None else None
+        news = self.news(agent.news, name) if limited and agent.news is not None else None
         return DarkLiquidity(self.place, name, number, sessions, draws, news, agent.limit_offset or 0)
 
     def _router(self, agent: m.Router, name: str, number: int) -> Participant:
-        sessions = self._sessions(agent, name, number, agent.round_trip, EVERY_REPORT)
+        sessions = self.sessions(agent, name, number, agent.round_trip, EVERY_REPORT)
         lit = [venue for venue in self.market.lit if venue.name in sessions]
         board: Any
         if agent.feed == "sip":
@@ -658,9 +633,9 @@ class _Builder:
         return Replay.of(self.place, name, number, {agent.venue: session}, recording, agent.start)
 
     def _custom(self, agent: m.CustomAgent, name: str, number: int) -> Participant:
-        sessions = self._sessions(agent, name, number, agent.round_trip, EVERY_REPORT)
+        sessions = self.sessions(agent, name, number, agent.round_trip, EVERY_REPORT)
         make = load_named(agent.kind, self.scenario.folder)
-        news = None if agent.news is None else self._news(agent.news, name)
+        news = None if agent.news is None else self.news(agent.news, name)
         board = self._board(
             agent.round_trip.halved(), f"{name}/feed", [v for v in self.market.lit if v.name in sessions]
         )
@@ -681,7 +656,7 @@ class _Builder:
             self.place, name, number, sessions, board, self._facts(venues), strategy, first_parent_id=first
         )
 
-    def _feed(self, name: str, latency: LatencySource | int) -> HistoryView[Quote]:
+    def feed(self, name: str, latency: LatencySource | int) -> HistoryView[Quote]:
         """A reader's own view of a venue's direct feed."""
         venue = self._lit_venue(name)
         return venue.feed.view(self.env, venue.heard(latency))
@@ -708,7 +683,10 @@ _MAKERS_OF: dict[type, Callable[[_Builder, Any, str, int], Participant]] = {
     m.BackgroundFlow: _Builder._background,
     m.RestingOrders: _Builder._resting,
     m.MarketMaker: _Builder._maker,
-    m.Sniper: _Builder._sniper,
+    m.Sniper: fast_building.sniper,
+    m.SweepAnticipator: fast_building.anticipator,
+    m.CrossVenueArbitrageur: fast_building.arbitrageur,
+    m.DarkPicker: fast_building.picker,
     m.DarkLiquidity: _Builder._dark_liquidity,
     m.Router: _Builder._router,
     m.Replay: _Builder._replay,
@@ -730,12 +708,3 @@ _MODELS: dict[type, Callable[[Any], LatencyModel]] = {
     m.EmpiricalLatency: lambda spec: Empirical(spec.values),
     m.SumLatency: lambda spec: Sum((latency_model(spec.base), latency_model(spec.jitter))),
 }
-
-
-def less(latency: LatencySource | int, part: int) -> LatencySource | int:
-    """What is left of a whole way after a part of it (ns); at least 1 ns."""
-    if isinstance(latency, Interrupted):
-        return latency.plus(-part)
-    if callable(latency):
-        return lambda: max(1, latency() - part)
-    return max(1, latency - part)

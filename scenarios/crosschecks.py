@@ -19,16 +19,17 @@ from scenarios.agent_parts import (
     BackgroundFlow,
     CustomAgent,
     DarkLiquidity,
+    DarkPicker,
     MarketMaker,
     OrderFlow,
     Replay,
     RestingOrders,
     Router,
-    Sniper,
     TradingAgent,
     suits,
 )
 from scenarios.dark_parts import DarkPolicies
+from scenarios.fast_agents import AtADesk, Colocated, CrossVenueArbitrageur
 from scenarios.geography_checks import geography_problems
 from scenarios.geography_parts import MediumPart, SitePart
 from scenarios.latencies import PerVenue
@@ -381,6 +382,8 @@ def the_sip_is_there(pieces: Pieces) -> Findings:
     for path, router in pieces.of_type(Router):
         if router.feed == "sip":
             yield Finding((*path, "feed"), message)
+    for path, _ in pieces.of_type(DarkPicker):
+        yield Finding((*path, "kind"), "there is no SIP whose midpoint could be stale; write `feeds: {sip: {}}`")
 
 
 # -- rules ------------------------------------------------------------------------------------------
@@ -442,7 +445,7 @@ def internalisers_know_where_to_route(pieces: Pieces) -> Findings:
 def internalisers_are_sent_orders_to_fill(pieces: Pieces) -> Findings:
     """Nothing rests at an internaliser, and it shows no quotes."""
     for path, agent in pieces.traders():
-        if not isinstance(agent, (MarketMaker, Sniper, RestingOrders, DarkLiquidity)):
+        if not isinstance(agent, (MarketMaker, Colocated, AtADesk, RestingOrders, DarkLiquidity)):
             continue
         venues = agent.venues_among(pieces.venue_kinds)
         there = [venue for venue in venues if pieces.venue_kinds[venue] == "internaliser"]
@@ -518,26 +521,52 @@ def _covers(latency: PerVenue, venues: Iterable[str], path: TreePath) -> Finding
 
 
 def presence_is_of_firms_there_are(pieces: Pieces) -> Findings:
-    """No more of a sniper's firms stand at a venue than there are."""
-    for path, sniper in pieces.of_type(Sniper):
-        for venue, firms in sniper.presence.items():
-            if firms > sniper.count:
-                message = f"{firms} firms, but `count` is {sniper.count}; write {sniper.count} or fewer"
+    """No more of an agent's firms stand at a venue than there are."""
+    for path, agent in pieces.of_type(Colocated):
+        for venue, firms in agent.presence.items():
+            if firms > agent.count:
+                message = f"{firms} firms, but `count` is {agent.count}; write {agent.count} or fewer"
                 yield Finding((*path, "presence", venue), message)
 
 
 def links_join_lit_venues(pieces: Pieces) -> Findings:
-    """A sniper's links lead from one lit venue to another."""
-    for path, sniper in pieces.of_type(Sniper):
-        for start, ends in sniper.links.items():
+    """Links of hosts beside venues lead from one lit venue to another."""
+    for path, agent in pieces.of_type(Colocated):
+        for start, ends in agent.links.items():
             if pieces.venue_kinds.get(start) == "dark":
                 yield Finding((*path, "links", start), f"{start} is dark: it shows nothing to act on; take it out")
             for end in ends:
                 if pieces.venue_kinds.get(end) == "dark":
-                    yield Finding((*path, "links", start, end), f"{end} is dark: a sniper trades on lit venues only")
+                    yield Finding(
+                        (*path, "links", start, end), f"{end} is dark: a {agent.kind} trades on lit venues only"
+                    )
                 if start == end:
                     message = f"leads from {start} to itself; that way is called `local`"
                     yield Finding((*path, "links", start, end), message)
+
+
+def desks_have_two_sides_to_compare(pieces: Pieces) -> Findings:
+    """An arbitrageur needs two lit venues; a picker a pool to ask and a lit venue to get rid of what it got."""
+    for path, agent in pieces.of_type(AtADesk):
+        venues = agent.venues_among(pieces.venue_kinds)
+        lit = [venue for venue in venues if venue in pieces.lit]
+        dark = [venue for venue in venues if venue not in pieces.lit]
+        if isinstance(agent, CrossVenueArbitrageur) and len(lit) < 2:
+            message = f"trades on {', '.join(lit) or 'no lit venue'}; name two lit venues or more, or write `all`"
+            yield Finding((*path, "venues"), message)
+        elif isinstance(agent, DarkPicker) and not (lit and dark):
+            message = "needs a dark pool and a lit venue; name one of each or more, or write `all`"
+            yield Finding((*path, "venues"), message)
+
+
+def pings_are_taken(pieces: Pieces) -> Findings:
+    """A ping is no smaller than the orders that its pools take."""
+    for path, picker in pieces.of_type(DarkPicker):
+        asked = picker.venues_among(pieces.venue_kinds)
+        for venue in pieces.venues.values():
+            if isinstance(venue, MidpointPool) and venue.name in asked and venue.min_qty > picker.ping:
+                message = f"{venue.name} takes orders of {venue.min_qty} shares and more; write that, or other `venues`"
+                yield Finding((*path, "ping"), message)
 
 
 # -- places -----------------------------------------------------------------------------------------
@@ -645,6 +674,8 @@ CHECKS: tuple[Callable[[Pieces], Findings], ...] = (
     every_venue_has_its_latency,
     presence_is_of_firms_there_are,
     links_join_lit_venues,
+    desks_have_two_sides_to_compare,
+    pings_are_taken,
     the_sip_has_a_venue,
     geography_fits,
     files_are_there,

@@ -63,6 +63,22 @@ def of_market(tables: RunTables) -> dict[str, float]:
     return {"market.trades": float(len(trades)), "market.shares_traded": float(trades["qty"].sum())}
 
 
+def of_agents(tables: RunTables) -> dict[str, float]:
+    """``snipers.profit``: dollars, of every agent with all its copies, and of every venue."""
+    from analysis.profits import profits
+
+    found = profits(tables)
+    return {f"{group}.profit": found.of_group(group) for group in dict.fromkeys(found.groups)}
+
+
+def of_quotes(tables: RunTables) -> dict[str, float]:
+    """``market.crossed_share`` and ``market.locked_share``: of the time after the warm-up."""
+    from analysis.crossed import crossed_time
+
+    found = crossed_time(tables)
+    return {"market.crossed_share": found.crossed_share, "market.locked_share": found.locked_share}
+
+
 def of_routers(tables: RunTables) -> dict[str, float]:
     """``client.fill_rate``: every figure of the summary, by router."""
     from analysis.metrics import summary
@@ -91,5 +107,11 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) or hasattr(value, "__float__")
 
 
-FAMILIES: tuple[Callable[[RunTables], dict[str, float]], ...] = (of_market, of_routers, of_routers_at_venues)
+FAMILIES: tuple[Callable[[RunTables], dict[str, float]], ...] = (
+    of_market,
+    of_agents,
+    of_quotes,
+    of_routers,
+    of_routers_at_venues,
+)
 """In the order in which they are looked at: cheap ones first."""

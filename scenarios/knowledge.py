@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from scenarios.agent_parts import MarketMaker, Replay, Router, Sniper, TradingAgent
+from scenarios.agent_parts import DarkPicker, MarketMaker, Replay, Router, TradingAgent
+from scenarios.fast_agents import AtADesk, Colocated
 from scenarios.latencies import PerVenue
 from scenarios.market_parts import DarkVenue, LitVenue, Reference
 from scenarios.model import AnyAgent, Scenario
@@ -76,14 +77,16 @@ def _agent(scenario: Scenario, agent: AnyAgent) -> Iterator[Row]:
     count = getattr(agent, "count", 1)
     who = agent.name if count == 1 else f"{agent.name} ({count})"
     news = getattr(agent, "news", None)
-    if news is not None and not isinstance(agent, Sniper):
+    if news is not None and not isinstance(agent, Colocated):
         yield Row(who, "news", "wire", str(news))
-    if isinstance(agent, Sniper):
-        yield from _sniper(scenario, agent, who)
+    if isinstance(agent, Colocated):
+        yield from _hosts(scenario, agent, who)
     elif isinstance(agent, Router):
         yield from _router(scenario, agent, who)
-    elif isinstance(agent, MarketMaker):
+    elif isinstance(agent, (MarketMaker, AtADesk)):
         yield from _quotes(scenario, agent, who)
+        if isinstance(agent, DarkPicker):
+            yield Row(who, "midpoint", "SIP", str(agent.sip_latency), "NBBO")
         yield Row(who, "reacts", "itself", str(agent.reaction))
     if isinstance(agent, Replay):
         yield Row(who, "orders", f"file {agent.file}", str(agent.round_trip.halved()), agent.venue)
@@ -98,7 +101,7 @@ def _router(scenario: Scenario, router: Router, who: str) -> Iterator[Row]:
         yield from _quotes(scenario, router, who)
 
 
-def _quotes(scenario: Scenario, agent: MarketMaker | Router, who: str) -> Iterator[Row]:
+def _quotes(scenario: Scenario, agent: MarketMaker | AtADesk | Router, who: str) -> Iterator[Row]:
     lit = [venue for venue in scenario.venues_of(agent) if venue in _lit(scenario)]
     yield from _by_venue(who, "quotes", "direct feed", lit, _text_of(agent.feed_latency or agent.round_trip.halved()))
 
@@ -113,22 +116,23 @@ def _orders(scenario: Scenario, agent: TradingAgent, who: str) -> Iterator[Row]:
     yield from _by_venue(who, "orders", "order entry", scenario.venues_of(agent), delay)
 
 
-def _sniper(scenario: Scenario, sniper: Sniper, who: str) -> Iterator[Row]:
-    hosts = scenario.venues_of(sniper)
-    if sniper.news is not None:
-        yield from _by_venue(who, "news", "wire to each host", hosts, _text_of(sniper.news))
-    if sniper.presence:
-        firms = ", ".join(f"{host} {sniper.presence.get(host, sniper.count)}" for host in hosts)
+def _hosts(scenario: Scenario, firm: Colocated, who: str) -> Iterator[Row]:
+    hosts = scenario.venues_of(firm)
+    news: PerVenue | None = getattr(firm, "news", None)
+    if news is not None:
+        yield from _by_venue(who, "news", "wire to each host", hosts, _text_of(news))
+    if firm.presence:
+        firms = ", ".join(f"{host} {firm.presence.get(host, firm.count)}" for host in hosts)
         yield Row(who, "stands at", "host at the venue", "firms", firms)
-    yield Row(who, "quotes, orders", "host at the venue", f"{sniper.local} there and back", ", ".join(hosts))
+    yield Row(who, "quotes, orders", "host at the venue", f"{firm.local} there and back", ", ".join(hosts))
     ways: dict[str, list[str]] = {}
-    for start, ends in sniper.links.items():
+    for start, ends in firm.links.items():
         for end in hosts:
             if end in ends:
                 ways.setdefault(str(ends[end]), []).append(f"{start}>{end}")
     for delay, pairs in ways.items():
         yield Row(who, "prints", "wire", f"{delay} to the order", ", ".join(pairs))
-    yield Row(who, "reacts", "itself", str(sniper.reaction))
+    yield Row(who, "reacts", "itself", str(firm.reaction))
 
 
 def _lit(scenario: Scenario) -> list[str]:

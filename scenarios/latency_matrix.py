@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from analysis.map import Place, Wire
-from scenarios.agent_parts import Sniper
+from scenarios.fast_agents import Colocated
 from scenarios.geography_checks import typical
 from scenarios.latencies import WireLatency
 from scenarios.market_parts import LitVenue
@@ -115,9 +115,9 @@ def _delayed(way: Way, outbound: dict[str, int]) -> int:
 
 
 def _local(scenario: Scenario) -> Iterator[tuple[str, str, int]]:
-    """(host, its venue, one way) of every sniper's hosts."""
+    """(host, its venue, one way) of the hosts that stand beside venues."""
     for agent in scenario.agents:
-        if isinstance(agent, Sniper) and agent.enabled:
+        if isinstance(agent, Colocated) and agent.enabled:
             for venue in scenario.venues_of(agent):
                 yield f"{agent.name}@{venue}", venue, max(1, typical(agent.local) // 2)
 

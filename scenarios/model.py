@@ -25,8 +25,10 @@ from scenarios.agent_parts import (
     Agent,
     AnyAgent,
     BackgroundFlow,
+    CrossVenueArbitrageur,
     CustomAgent,
     DarkLiquidity,
+    DarkPicker,
     Idle,
     LimitOffset,
     ListedOrder,
@@ -36,6 +38,7 @@ from scenarios.agent_parts import (
     RestingOrders,
     Router,
     Sniper,
+    SweepAnticipator,
     TradingAgent,
 )
 from scenarios.fee_parts import Fees
@@ -80,9 +83,11 @@ __all__ = [
     "BackgroundFlow",
     "ConstantLatency",
     "ConstantValue",
+    "CrossVenueArbitrageur",
     "CustomAgent",
     "CustomVenue",
     "DarkLiquidity",
+    "DarkPicker",
     "DarkVenue",
     "EmpiricalLatency",
     "Expectation",
@@ -115,6 +120,7 @@ __all__ = [
     "Sniper",
     "StrategySpec",
     "SumLatency",
+    "SweepAnticipator",
     "TradingAgent",
 ]
 

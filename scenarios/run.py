@@ -105,12 +105,21 @@ class RunResult:
         return results_table(self.tables, strategies)
 
     @property
+    def profits(self) -> pd.DataFrame:
+        """One row per agent that traded and venue that charged: shares traded and held, fees and profit in $."""
+        from analysis.profits import profit_table
+
+        return profit_table(self.tables)
+
+    @property
     def expectations(self) -> list[Verdict]:
         """The scenario's expectations, held against the results."""
         return verdicts(self.scenario.expect, self.tables)
 
     def as_json(self) -> dict[str, Any]:
         """What `sorsim run --json` prints."""
+        from analysis.results import json_rows
+
         return {
             "scenario": self.scenario.name,
             "digest": self.digest,
@@ -121,6 +130,7 @@ class RunResult:
             "trades": self.trades,
             "shares_traded": self.shares_traded,
             "results": self.results,
+            "profits": json_rows(self.profits),
             "expectations": [verdict.as_json() for verdict in self.expectations],
         }
 

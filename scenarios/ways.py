@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from scenarios.agent_parts import AnyAgent, Replay, Router, Sniper, TradingAgent, suits
+from scenarios.agent_parts import AnyAgent, DarkPicker, Replay, Router, TradingAgent, suits
+from scenarios.fast_agents import Colocated
 from scenarios.latencies import LinkLatency, PerVenue
 from scenarios.market_parts import AnyVenue, Fundamental, Reference, SipFeed
 from scenarios.problems import TreePath
@@ -103,8 +104,8 @@ class Market:
             yield Way("NBBO", self._sip_end, end, reference.latency.default, (*path, "latency", "default"))
 
     def _agent_ways(self, path: TreePath, agent: AnyAgent) -> Iterator[Way]:
-        if isinstance(agent, Sniper):
-            yield from self._sniper_ways(path, agent)
+        if isinstance(agent, Colocated):
+            yield from self._host_ways(path, agent)
             return
         given: Any = agent
         here = End(agent.name, getattr(agent, "site", None), path)
@@ -120,7 +121,7 @@ class Market:
 
     def _trading_ways(self, path: TreePath, agent: Any, here: End, medium: str | None) -> Iterator[Way]:
         on_sip = isinstance(agent, Router) and agent.feed == "sip"
-        if isinstance(agent, Router) and agent.feed == "sip":
+        if on_sip or isinstance(agent, DarkPicker):
             yield Way("NBBO", self._sip_end, here, agent.sip_latency, (*path, "sip_latency"), False, medium)
         names = agent.venues_among(self.venue_kinds)
         feed = getattr(agent, "feed_latency", None)
@@ -135,18 +136,19 @@ class Market:
                 ways = _of("quotes", venue, here, agent.round_trip, path, medium, "round_trip")
                 yield from (way._replace(own=False) for way in ways)
 
-    def _sniper_ways(self, path: TreePath, sniper: Sniper) -> Iterator[Way]:
-        names = sniper.venues_among(self.venue_kinds)
-        hosts = {end.name: end._replace(name=f"{sniper.name}@{end.name}") for end in self._venue_ends(names)}
+    def _host_ways(self, path: TreePath, firm: Colocated) -> Iterator[Way]:
+        names = firm.venues_among(self.venue_kinds)
+        hosts = {end.name: end._replace(name=f"{firm.name}@{end.name}") for end in self._venue_ends(names)}
+        its_news: PerVenue | None = getattr(firm, "news", None)
         for name, host in hosts.items():
-            if sniper.news is not None and sniper.news.covers(name):
-                news, key = _at(sniper.news, name)
-                yield Way("news", self._news_end, host, news, (*path, "news", key), False, sniper.medium)
+            if its_news is not None and its_news.covers(name):
+                news, key = _at(its_news, name)
+                yield Way("news", self._news_end, host, news, (*path, "news", key), False, firm.medium)
         for start in self._venue_ends():
-            for name, latency in sniper.links.get(start.name, {}).items():
+            for name, latency in firm.links.get(start.name, {}).items():
                 if name in hosts:
                     where = (*path, "links", start.name, name)
-                    yield Way("quotes", start, hosts[name], latency, where, False, sniper.medium)
+                    yield Way("quotes", start, hosts[name], latency, where, False, firm.medium)
 
 
 def _of(

@@ -10,7 +10,8 @@ import pytest
 from agents.participant import Idle
 from agents.router import Router
 from agents.sniper import Sniper
-from scenarios.build import Market, build, latency_model, less
+from scenarios.build import Market, build, latency_model
+from scenarios.fast_building import less
 from scenarios.load import ScenarioError, load
 from scenarios.run import RunResult, run
 from sim.latency import Constant, Empirical, Gamma, LatencyModel, Lognormal, Normal, Sum
