@@ -1,6 +1,7 @@
 """What a scenario expects of its results, held against them.
 
-``agent.figure`` is of a router's summary, ``agent@VENUE.figure`` of what it did at one venue, ``market.figure`` of all.
+``agent.figure`` is of a router's summary, ``agent@VENUE.figure`` of what it did at one venue, ``market.figure`` of all;
+``agent.profit`` any agent has, and a venue.
 """
 
 from __future__ import annotations

@@ -43,6 +43,7 @@ def test_json_has_the_keys_that_are_promised(result: RunResult) -> None:
         "trades",
         "shares_traded",
         "results",
+        "profits",
         "expectations",
     ]
 
