@@ -32,7 +32,18 @@ from scenarios.protection_parts import Protection
 from scenarios.quantities import parse_duration
 from sim.environment import Environment
 from sim.history import HistoryView
-from sim.latency import Constant, Empirical, Gamma, LatencyModel, Lognormal, Normal, Sum, latency_source
+from sim.latency import (
+    Constant,
+    Empirical,
+    Exponential,
+    Gamma,
+    LatencyModel,
+    Lognormal,
+    Normal,
+    Sum,
+    Uniform,
+    latency_source,
+)
 from sim.link import LatencySource
 from sim.log import EventLog
 from sim.outages import Interrupted
@@ -705,6 +716,8 @@ _MODELS: dict[type, Callable[[Any], LatencyModel]] = {
     m.NormalLatency: lambda spec: Normal(spec.mean, spec.sd, spec.floor),
     m.LognormalLatency: lambda spec: Lognormal(spec.median, spec.sigma, spec.floor),
     m.GammaLatency: lambda spec: Gamma(spec.shape, spec.mean / spec.shape, spec.offset),
+    m.UniformLatency: lambda spec: Uniform(spec.low, spec.high),
+    m.ExponentialLatency: lambda spec: Exponential(spec.mean, spec.offset),
     m.EmpiricalLatency: lambda spec: Empirical(spec.values),
     m.SumLatency: lambda spec: Sum((latency_model(spec.base), latency_model(spec.jitter))),
 }

@@ -10,11 +10,13 @@ from scenarios.geography_parts import MediumPart, SitePart
 from scenarios.latencies import (
     ConstantLatency,
     EmpiricalLatency,
+    ExponentialLatency,
     GammaLatency,
     LognormalLatency,
     NormalLatency,
     PlacedLatency,
     SumLatency,
+    UniformLatency,
     WireLatency,
 )
 from scenarios.placing import WAIT, Atlas
@@ -145,5 +147,7 @@ _TYPICAL: dict[type, Any] = {
     NormalLatency: lambda latency: max(latency.mean, latency.floor),
     LognormalLatency: lambda latency: max(latency.median, latency.floor),
     GammaLatency: lambda latency: latency.offset + latency.mean,
+    UniformLatency: lambda latency: (latency.low + latency.high) // 2,
+    ExponentialLatency: lambda latency: latency.offset + latency.mean,
     EmpiricalLatency: lambda latency: min(latency.values),
 }

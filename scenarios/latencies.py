@@ -11,6 +11,8 @@ from pydantic import (
     GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
     Tag,
+    ValidationInfo,
+    field_validator,
     model_serializer,
     model_validator,
 )
@@ -97,6 +99,47 @@ class GammaLatency(Part):
         return f"{offset}gamma {format_duration(self.mean)}, shape {self.shape:g}"
 
 
+class UniformLatency(Part):
+    """Anything between two bounds, equally likely."""
+
+    kind: Literal["uniform"]
+    low: Duration = Field(description="Smallest.", examples=["100us"])
+    high: Duration = Field(description="Largest.", examples=["200us"])
+
+    @field_validator("high")
+    @classmethod
+    def _in_order(cls, high: int, info: ValidationInfo) -> int:
+        low = info.data.get("low", 0)
+        if high < low:
+            raise QuantityError(
+                f"{format_duration(high)} is below low, {format_duration(low)}; write the smaller one as low"
+            )
+        return high
+
+    def halved(self) -> UniformLatency:
+        """One of the two equal ways of a round trip; each way is drawn on its own."""
+        return self.model_copy(update={"low": self.low // 2, "high": self.high // 2})
+
+    def __str__(self) -> str:
+        return f"uniform {format_duration(self.low)} to {format_duration(self.high)}"
+
+
+class ExponentialLatency(Part):
+    """Exponentially distributed, on top of an offset: the memoryless delay."""
+
+    kind: Literal["exponential"]
+    mean: PositiveDuration = Field(description="Mean of the random part.", examples=["20us"])
+    offset: Duration = Field(0, description="Added to every draw.", examples=["100us"])
+
+    def halved(self) -> ExponentialLatency:
+        """One of the two equal ways of a round trip; each way is drawn on its own."""
+        return self.model_copy(update={"mean": max(1, self.mean // 2), "offset": self.offset // 2})
+
+    def __str__(self) -> str:
+        offset = f"{format_duration(self.offset)} + " if self.offset else ""
+        return f"{offset}exponential {format_duration(self.mean)}"
+
+
 class EmpiricalLatency(Part):
     """One of the measured values, each as likely as the others."""
 
@@ -131,6 +174,8 @@ SimpleLatency = Annotated[
     | Annotated[NormalLatency, Tag("normal")]
     | Annotated[LognormalLatency, Tag("lognormal")]
     | Annotated[GammaLatency, Tag("gamma")]
+    | Annotated[UniformLatency, Tag("uniform")]
+    | Annotated[ExponentialLatency, Tag("exponential")]
     | Annotated[EmpiricalLatency, Tag("empirical")],
     Discriminator(_tag),
     BeforeValidator(_text_is_constant),
@@ -193,6 +238,8 @@ LatencySpec = Annotated[
     | Annotated[NormalLatency, Tag("normal")]
     | Annotated[LognormalLatency, Tag("lognormal")]
     | Annotated[GammaLatency, Tag("gamma")]
+    | Annotated[UniformLatency, Tag("uniform")]
+    | Annotated[ExponentialLatency, Tag("exponential")]
     | Annotated[EmpiricalLatency, Tag("empirical")]
     | Annotated[SumLatency, Tag("sum")],
     Discriminator(_tag),
@@ -210,6 +257,8 @@ LinkLatency = Annotated[
     | Annotated[NormalLatency, Tag("normal")]
     | Annotated[LognormalLatency, Tag("lognormal")]
     | Annotated[GammaLatency, Tag("gamma")]
+    | Annotated[UniformLatency, Tag("uniform")]
+    | Annotated[ExponentialLatency, Tag("exponential")]
     | Annotated[EmpiricalLatency, Tag("empirical")]
     | Annotated[SumLatency, Tag("sum")]
     | Annotated[WireLatency, Tag("wire")],

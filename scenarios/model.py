@@ -47,6 +47,7 @@ from scenarios.geography_parts import MediumPart, SitePart, completed
 from scenarios.latencies import (
     ConstantLatency,
     EmpiricalLatency,
+    ExponentialLatency,
     GammaLatency,
     LatencySpec,
     LinkLatency,
@@ -56,6 +57,7 @@ from scenarios.latencies import (
     PlacedLatency,
     SimpleLatency,
     SumLatency,
+    UniformLatency,
 )
 from scenarios.market_parts import (
     AnyVenue,
@@ -91,6 +93,7 @@ __all__ = [
     "DarkVenue",
     "EmpiricalLatency",
     "Expectation",
+    "ExponentialLatency",
     "Feeds",
     "Fees",
     "Fundamental",
@@ -122,6 +125,7 @@ __all__ = [
     "SumLatency",
     "SweepAnticipator",
     "TradingAgent",
+    "UniformLatency",
 ]
 
 

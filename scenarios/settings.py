@@ -28,7 +28,17 @@ FLAG: Final = "--set"
 SEED_FLAG: Final = "--seed"
 
 _BY_VENUE: Final = ("round_trip", "feed_latency", "latency", "news")
-_LATENCY_KINDS: Final = ("constant", "normal", "lognormal", "gamma", "empirical", "sum", "wire")
+_LATENCY_KINDS: Final = (
+    "constant",
+    "normal",
+    "lognormal",
+    "gamma",
+    "uniform",
+    "exponential",
+    "empirical",
+    "sum",
+    "wire",
+)
 
 
 class _WrongPath(Exception):

@@ -206,6 +206,79 @@ class Gamma:
 
 
 @dataclass(frozen=True, slots=True)
+class Uniform:
+    """Any whole number of ns from ``low`` to ``high``, both included, each equally likely.
+
+    >>> Uniform(100_000, 200_000).describe()
+    'uniform 100 us to 200 us'
+    """
+
+    low: int
+    high: int
+
+    def __post_init__(self) -> None:
+        for name in ("low", "high"):
+            _keep_whole(self, name)
+        if self.high < self.low:
+            raise ValueError(f"Uniform low = {self.low}, high = {self.high}: write the smaller one first")
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether there is one value only."""
+        return self.low == self.high
+
+    def draw_many(self, generator: Generator, n: int) -> list[int]:
+        """The next ``n`` draws, ns."""
+        if self.is_constant:
+            return [self.low] * n
+        drawn: list[int] = generator.integers(self.low, self.high, n, endpoint=True).tolist()
+        return drawn
+
+    def smallest(self) -> int:
+        """The lower end."""
+        return self.low
+
+    def describe(self) -> str:
+        """From where to where."""
+        return f"uniform {duration_text(self.low)} to {duration_text(self.high)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Exponential:
+    """``offset`` (ns) plus an exponential with this mean (ns): the memoryless delay, at the rate 1 / mean.
+
+    >>> Exponential(20_000, offset=100_000).describe()
+    '100 us + exponential, mean 20 us'
+    """
+
+    mean: int
+    offset: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("mean", "offset"):
+            _keep_whole(self, name)
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether the mean is 0."""
+        return not self.mean
+
+    def draw_many(self, generator: Generator, n: int) -> list[int]:
+        """The next ``n`` draws, ns."""
+        if not self.mean:
+            return [self.offset] * n
+        return whole(self.offset + self.mean * generator.standard_exponential(n), self.offset)
+
+    def smallest(self) -> int:
+        """The offset."""
+        return self.offset
+
+    def describe(self) -> str:
+        """Offset and mean of the rest."""
+        return f"{duration_text(self.offset)} + exponential, mean {duration_text(self.mean)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Empirical:
     """One of the measured ``values`` (ns), each equally likely.
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from scenarios.validation import flagship, recorded
+from scenarios.validation import flagship, nj_fade, recorded
 from scenarios.validation.proof import Proof
 
 PROOFS: tuple[Proof, ...] = (
     *flagship.PROOFS,
+    *nj_fade.PROOFS,
     *recorded.PROOFS,
 )

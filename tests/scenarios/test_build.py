@@ -14,7 +14,7 @@ from scenarios.build import Market, build, latency_model
 from scenarios.fast_building import less
 from scenarios.load import ScenarioError, load
 from scenarios.run import RunResult, run
-from sim.latency import Constant, Empirical, Gamma, LatencyModel, Lognormal, Normal, Sum
+from sim.latency import Constant, Empirical, Exponential, Gamma, LatencyModel, Lognormal, Normal, Sum, Uniform
 from sim.log import EventLog
 from tests.scenarios.builders import small
 from tests.scenarios.markets import lively
@@ -352,11 +352,13 @@ def test_a_replayed_file_that_is_missing_is_told_with_the_agent() -> None:
         ({"kind": "normal", "mean": "2ms", "sd": "100us", "floor": "1us"}, Normal(2_000_000, 100_000, 1_000)),
         ({"kind": "lognormal", "median": "2ms", "sigma": 0.3}, Lognormal(2_000_000, 0.3, 1)),
         ({"kind": "gamma", "mean": "20us", "shape": 4, "offset": "5us"}, Gamma(4.0, 5_000.0, 5_000)),
+        ({"kind": "uniform", "low": "5us", "high": "20us"}, Uniform(5_000, 20_000)),
+        ({"kind": "exponential", "mean": "20us", "offset": "5us"}, Exponential(20_000, 5_000)),
         ({"kind": "empirical", "values": ["1us", "3us"]}, Empirical((1_000, 3_000))),
         ({"base": "20us", "jitter": {"kind": "normal", "mean": "1us", "sd": "1ns"}},
          Sum((Constant(20_000), Normal(1_000, 1, 1)))),
     ],
-    ids=["constant", "normal", "lognormal", "gamma", "empirical", "sum"],
+    ids=["constant", "normal", "lognormal", "gamma", "uniform", "exponential", "empirical", "sum"],
 )  # fmt: skip
 def test_a_latency_of_the_file_is_the_simulators_model(spec: Any, model: LatencyModel) -> None:
     maker = {**lively()["agents"][2], "news": spec}

@@ -260,7 +260,8 @@ def test_a_wrong_piece_says_what_to_write(keys: dict[str, object], message: str)
         ({"round_trip": {"kind": "normal", "mean": "1ms"}}, "round_trip.sd: missing; write for example `sd: 100us`"),
         (
             {"round_trip": {"kind": "cauchy"}},
-            "round_trip.kind: 'cauchy' is not a kind; kinds: constant, normal, lognormal, gamma, empirical, sum, wire",
+            "round_trip.kind: 'cauchy' is not a kind; kinds: constant, normal, lognormal, gamma, uniform, exponential, "
+            "empirical, sum, wire",
         ),
         ({"round_trip": {"kind": "empirical", "values": []}}, "round_trip.values: is empty; write at least one"),
         (

@@ -92,6 +92,9 @@ def test_what_is_not_written_has_a_good_default() -> None:
         ({"kind": "normal", "mean": "2ms", "sd": "100us"}, "normal 2ms +- 100us"),
         ({"kind": "lognormal", "median": "2ms", "sigma": 0.5}, "lognormal 2ms, sigma 0.5"),
         ({"kind": "gamma", "mean": "20us", "shape": 4, "offset": "1ms"}, "1ms + gamma 20us, shape 4"),
+        ({"kind": "uniform", "low": "1ms", "high": "2ms"}, "uniform 1ms to 2ms"),
+        ({"kind": "exponential", "mean": "20us"}, "exponential 20us"),
+        ({"kind": "exponential", "mean": "20us", "offset": "1ms"}, "1ms + exponential 20us"),
         ({"kind": "empirical", "values": ["1us", "3us", "2us"]}, "3 values, 1us to 3us"),
         ({"base": "20us", "jitter": {"kind": "normal", "mean": "2us", "sd": "1us"}}, "20us + normal 2us +- 1us"),
     ],
@@ -111,11 +114,20 @@ def test_half_a_round_trip_halves_every_length_of_it() -> None:
     [
         ({"kind": "lognormal", "median": "2ms", "sigma": 0.5}, "lognormal 1ms, sigma 0.5"),
         ({"kind": "gamma", "mean": "20us", "shape": 4, "offset": "1ms"}, "500us + gamma 10us, shape 4"),
+        ({"kind": "uniform", "low": "1ms", "high": "2ms"}, "uniform 500us to 1ms"),
+        ({"kind": "exponential", "mean": "20us", "offset": "1ms"}, "500us + exponential 10us"),
         ({"kind": "empirical", "values": ["2us", "4us"]}, "2 values, 1us to 2us"),
     ],
 )
 def test_half_of_a_distribution_is_of_its_kind(written: object, half: str) -> None:
     assert str(router(round_trip=written).round_trip.halved().of("NYSE")) == half
+
+
+def test_the_bounds_of_a_uniform_latency_are_in_order() -> None:
+    agents = [{**ROUTER, "round_trip": {"kind": "uniform", "low": "2ms", "high": "1ms"}}]
+    assert messages(small(agents=agents)) == [
+        "agents.client.round_trip.high: 1ms is below low, 2ms; write the smaller one as low"
+    ]
 
 
 def test_one_latency_stands_for_every_venue() -> None:

@@ -11,11 +11,13 @@ from sim.latency import (
     LONGEST,
     Constant,
     Empirical,
+    Exponential,
     Gamma,
     LatencyModel,
     Lognormal,
     Normal,
     Sum,
+    Uniform,
     duration_text,
     latency_source,
 )
@@ -34,6 +36,8 @@ RANDOM: list[tuple[LatencyModel, float, float, int, str]] = [
         "lognormal, median 125 us, sigma 0.25",
     ),
     (Gamma(2, 5_000, 100_000), 110_000, 5_000 * sqrt(2), 100_000, "100 us + gamma, mean 10 us, shape 2"),
+    (Uniform(100_000, 199_999), 149_999.5, 100_000 / sqrt(12), 100_000, "uniform 100 us to 199.999 us"),
+    (Exponential(20_000, 100_000), 120_000, 20_000, 100_000, "100 us + exponential, mean 20 us"),
     (
         Empirical([80_000, 90_000, 100_000]),
         90_000,
@@ -54,6 +58,8 @@ CONSTANT: list[LatencyModel] = [
     Normal(350_000, 0),
     Lognormal(350_000, 0),
     Gamma(2, 0, offset=350_000),
+    Uniform(350_000, 350_000),
+    Exponential(0, offset=350_000),
     Empirical([350_000, 350_000]),
     Sum((Constant(100_000), Constant(250_000))),
 ]
@@ -113,6 +119,17 @@ def test_no_draw_lies_below_the_floor(model: LatencyModel):
     assert min(draws_of(model, 1_000)) == model.smallest() == 7
 
 
+def test_a_uniform_model_draws_both_its_ends():
+    assert set(draws_of(Uniform(3, 6), 500)) == {3, 4, 5, 6}
+
+
+def test_an_exponential_model_has_no_memory():
+    draws = draws_of(Exponential(20_000))
+    longer = [draw - 20_000 for draw in draws if draw > 20_000]
+    assert abs(len(longer) / N - exp(-1)) < 4 * sqrt(exp(-1) * (1 - exp(-1)) / N)
+    assert abs(fmean(longer) / 20_000 - 1) < 4 / sqrt(len(longer))
+
+
 def test_an_empirical_model_draws_its_values_equally_often():
     draws = draws_of(Empirical([10, 10, 20, 70]))
     assert set(draws) == {10, 20, 70}
@@ -164,6 +181,8 @@ REFUSED: list[tuple[Any, type[Exception], str]] = [
     (lambda: Gamma(0, 5), ValueError, "Gamma shape = 0: write a number above 0"),
     (lambda: Gamma(float("inf"), 5), ValueError, "Gamma shape = inf"),
     (lambda: Gamma(2, -5), ValueError, "Gamma scale = -5: write a number of nanoseconds, 0 or more"),
+    (lambda: Uniform(5, 4), ValueError, "Uniform low = 5, high = 4: write the smaller one first"),
+    (lambda: Exponential(-5), ValueError, "Exponential mean = -5 ns: write 0 or more"),
     (lambda: Empirical([]), ValueError, r"Empirical values = \[\]: write at least one duration"),
     (lambda: Empirical([5, 1.5]), TypeError, r"Empirical values\[1\] = 1\.5: write whole nanoseconds"),
     (lambda: Sum(()), ValueError, r"Sum parts = \[\]: write at least one latency"),
