@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:  # what `__getattr__` below does, in words that type checkers and editors read
+    from agents import allocators as allocators
     from agents.cost_model import Belief as Belief
     from agents.cost_model import CostModel as CostModel
     from agents.cost_model import CostWeights as CostWeights
@@ -94,6 +95,7 @@ _HOME: Final = {
     "UNITS_PER_DOLLAR": "venues.messages",
     "check_venue": "venues.conformance.checks",
     "venue_checks": "venues.conformance.checks",
+    "allocators": "agents.allocators",
 }
 """The public names and the module that each lives in."""
 
@@ -104,7 +106,8 @@ def __getattr__(name: str) -> Any:
     """A public name, imported from its module on first use (PEP 562)."""
     if name not in _HOME:
         raise AttributeError(f"module 'sorsim' has no attribute {name!r}; it has: {', '.join(_HOME)}")
-    value = getattr(importlib.import_module(_HOME[name]), name)
+    module = importlib.import_module(_HOME[name])
+    value = module if module.__name__.endswith(f".{name}") else getattr(module, name)
     globals()[name] = value
     return value
 
