@@ -95,9 +95,12 @@ _HOME: Final = {
     "UNITS_PER_DOLLAR": "venues.messages",
     "check_venue": "venues.conformance.checks",
     "venue_checks": "venues.conformance.checks",
-    "allocators": "agents.allocators",
+    "allocators": "agents",
 }
 """The public names and the module that each lives in."""
+
+_MODULES: Final = ("allocators",)
+"""Those that are packages themselves."""
 
 __all__ = [*_HOME, "__version__"]
 
@@ -106,8 +109,8 @@ def __getattr__(name: str) -> Any:
     """A public name, imported from its module on first use (PEP 562)."""
     if name not in _HOME:
         raise AttributeError(f"module 'sorsim' has no attribute {name!r}; it has: {', '.join(_HOME)}")
-    module = importlib.import_module(_HOME[name])
-    value = module if module.__name__.endswith(f".{name}") else getattr(module, name)
+    home = _HOME[name]
+    value = importlib.import_module(f"{home}.{name}") if name in _MODULES else getattr(importlib.import_module(home), name)
     globals()[name] = value
     return value
 

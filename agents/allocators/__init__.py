@@ -51,7 +51,7 @@ _HOME: Final = {
 }
 """The public names by the module that each lives in."""
 
-__all__ = [name for names in _HOME.values() for name in names]  # noqa: PLE0604  # they are names
+__all__ = [name for names in _HOME.values() for name in names]
 
 
 def __getattr__(name: str) -> Any:
