@@ -109,8 +109,9 @@ def __getattr__(name: str) -> Any:
     """A public name, imported from its module on first use (PEP 562)."""
     if name not in _HOME:
         raise AttributeError(f"module 'sorsim' has no attribute {name!r}; it has: {', '.join(_HOME)}")
-    home = _HOME[name]
-    value = importlib.import_module(f"{home}.{name}") if name in _MODULES else getattr(importlib.import_module(home), name)
+    if name in _MODULES:
+        return importlib.import_module(f"{_HOME[name]}.{name}")
+    value = getattr(importlib.import_module(_HOME[name]), name)
     globals()[name] = value
     return value
 
