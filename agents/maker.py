@@ -3,7 +3,8 @@
 Rules
     News moves the estimate; after the reaction time every quote that is at another price than wanted is replaced.
     Wanted: estimate less skew x position, half the spread away, rounded away to the tick, `levels` deep one tick apart,
-    never through the opposite quote that its feed of that venue shows.
+    never through the opposite quote that its feed of that venue shows. Without `keep_off` it quotes there whatever its
+    feed shows, and the side that the estimate moves towards goes first, so that its own two quotes never meet.
     A feed that shows a sweep (a print that took a venue's best level out) makes it cancel that side everywhere else
     after the reaction time, if it is of `fade_size` or more; it comes back after `refresh`.
     A quote that was filled is put up again after `requote`, or by the next news. At the position limit the side that
@@ -69,6 +70,8 @@ class MakerTerms:
     """Smallest sweep that makes it fade, shares; 0: it never does."""
     refresh: int
     post_only: bool = False
+    keep_off: bool = True
+    """Whether it stays off the opposite quote that its feed shows, which may be its own of before."""
 
 
 class Slot:
@@ -185,12 +188,13 @@ class MarketMaker(Participant):
         now = self.env.now
         estimate = self._news.advance(now)
         assert estimate is not None
+        rises = estimate > self._estimate
         if estimate != self._estimate:
             self._estimate = estimate
             self._log_state(now, self.number, ESTIMATE, estimate)
         for venue, slots in self._slots.items():
             self._read(venue)
-            self._quote(slots, self._feeds[venue].advance(now))
+            self._quote(slots if self._terms.keep_off else _out_of_the_way(slots, rises), self._feeds[venue].advance(now))
 
     def _requote_sides(self, sides: tuple[Side | None, ...]) -> None:
         for venue, slots in self._slots.items():
@@ -239,6 +243,7 @@ class MarketMaker(Participant):
     def _wanted_price(self, slot: Slot, seen: Quote | None, middle: int) -> int | None:
         """Price units; None: there is none to quote at. ``middle``: what the stock is worth to it, price units."""
         tick = self.place.tick
+        seen = seen if self._terms.keep_off else None
         away = self._terms.half_spread + slot.level * tick
         if slot.side is BUY:
             price = (middle - away) // tick * tick
@@ -249,3 +254,8 @@ class MarketMaker(Participant):
             if seen is not None and seen.bid_qty and price <= seen.bid:
                 price = seen.bid + tick
         return price if price > 0 else None
+
+
+def _out_of_the_way(slots: Sequence[Slot], rises: bool) -> list[Slot]:
+    """The asks first when the estimate rises, the bids first when it falls."""
+    return sorted(slots, key=lambda slot: slot.side if rises else -slot.side)

@@ -25,7 +25,7 @@ class ValueProcess(Protocol):
 
 
 class Jumps:
-    """A compound Poisson process: fair sign, size ``smallest`` plus an exponential excess.
+    """A compound Poisson process: fair sign, size ``smallest`` plus a random excess.
 
     Args:
         value: where it starts, price units.

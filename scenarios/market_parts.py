@@ -78,7 +78,11 @@ class JumpValue(ValueSource):
     kind: Literal["jump"]
     rate: EventRate = Field(description="How often it jumps.", examples=["1/s"])
     size: PositiveDollars = Field(
-        description="Mean of the exponentially distributed part of a jump, $.", examples=["0.02"]
+        description="Mean of the random part of a jump, $; see `sizes`.", examples=["0.02"]
+    )
+    sizes: Literal["exponential", "uniform", "fixed"] = Field(
+        "exponential",
+        description="How that part is distributed: exponential; uniform from 0 to twice the mean; always the mean.",
     )
     min_size: Dollars = Field(0, description="Added to every jump, $: none is smaller.", examples=["0.01"])
 
