@@ -1,7 +1,7 @@
 """What a scenario expects of its results, held against them.
 
 ``agent.figure`` is of a router's summary, ``agent@VENUE.figure`` of what it did at one venue, ``market.figure`` of all;
-``agent.profit`` any agent has, and a venue.
+``agent.profit`` any agent has, and a venue; ``agent.edge_per_second`` any agent.
 """
 
 from __future__ import annotations
@@ -104,6 +104,13 @@ def of_routers_at_venues(tables: RunTables) -> dict[str, float]:
     }
 
 
+def of_traders(tables: RunTables) -> dict[str, float]:
+    """``makers.edge_per_second``: dollars earned against the fundamental value, of all agents of a name together."""
+    from analysis.edges import edges_per_second
+
+    return {f"{name}.edge_per_second": earned for name, earned in edges_per_second(tables).items()}
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) or hasattr(value, "__float__")
 
@@ -111,6 +118,7 @@ def _is_number(value: Any) -> bool:
 FAMILIES: tuple[Callable[[RunTables], dict[str, float]], ...] = (
     of_market,
     of_agents,
+    of_traders,
     of_quotes,
     of_routers,
     of_routers_at_venues,

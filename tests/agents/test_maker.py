@@ -456,3 +456,30 @@ def test_makers_of_a_scenario_quote_every_venue():
     market = scenario_market(agent)
     market.advance(1_000_000)
     assert [venue.book.top() for venue in market.lit] == [(BID, 600, ASK, 600)] * 2
+
+
+# -- quoting in its own way -----------------------------------------------------------------------------
+
+
+def test_without_keep_off_it_quotes_through_the_offer_that_it_sees():
+    stage = Stage("NYSE")
+    stage.rests("NYSE", SELL, 100, 99_9500, at=1)
+    maker(stage, feed=5, keep_off=False)
+    stage.run(until=60)
+    assert stage.fills(MAKER)[0].price == 99_9500
+
+
+@pytest.mark.parametrize("moved", [3 * 100, -3 * 100], ids=["up", "down"])
+def test_without_keep_off_both_quotes_follow_a_jump_through_its_own_quotes(moved):
+    stage = Stage("NYSE", news=[(10_000, VALUE + moved)])
+    maker(stage, feed=5, keep_off=False)
+    stage.run(until=10_080)
+    assert quotes(stage) == [(BUY, BID + moved, 300), (SELL, ASK + moved, 300)]
+    assert stage.fills(MAKER) == []
+
+
+def test_with_keep_off_its_own_old_quote_holds_it_back():
+    stage = Stage("NYSE", news=[(10_000, VALUE + 300)])
+    maker(stage, feed=5)
+    stage.run(until=10_080)
+    assert quotes(stage) == [(BUY, ASK - 100, 300), (SELL, ASK + 300, 300)]

@@ -500,3 +500,23 @@ def test_exits_rest_and_shots_do_not():
     stage.run(until=50_000)
     kinds = [row["time_in_force"] for row in stage.rows("orders") if row["owner"] == SNIPER and row["action"] == 0]
     assert kinds == [IOC, DAY, IOC]
+
+
+# -- what it bids ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("value", "bid"), [(100_0500, 100_0400), (100_0450, 100_0300)])
+def test_paying_the_fair_value_it_bids_the_last_tick_that_leaves_it_the_threshold(value, bid):
+    stage, _ = stale_ask((10_000, value), pays_fair=True)
+    stage.run(until=SHOT)
+    assert shots(stage) == [(SHOT, BUY, bid, 300)]
+    assert [fill.price for fill in stage.fills(SNIPER)] == [ASK]
+
+
+@pytest.mark.parametrize(("value", "offer"), [(99_9500, 99_9600), (99_9550, 99_9700)])
+def test_paying_the_fair_value_it_offers_the_last_tick_that_leaves_it_the_threshold(value, offer):
+    stage = Stage("NYSE", news=[(10_000, value)])
+    stage.rests("NYSE", BUY, 300, BID)
+    sniper(stage, {"NYSE": {}}, pays_fair=True)
+    stage.run(until=SHOT)
+    assert shots(stage) == [(SHOT, SELL, offer, 300)]

@@ -376,3 +376,21 @@ def test_an_idle_agent_is_idle() -> None:
     market = built(agents=[{"kind": "idle"}])
     assert isinstance(market.agents["idle"], Idle)
     assert market.messages() == {}
+
+
+# -- the value --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sizes", "smallest", "largest", "mean", "deviation"),
+    [("fixed", 250, 250, 250.0, 0.0), ("uniform", 50, 450, 250.0, 115.8), ("exponential", 51, 10_000, 250.0, 200.0)],
+)
+def test_jumps_are_as_large_as_their_law_says(
+    sizes: str, smallest: int, largest: int, mean: float, deviation: float
+) -> None:
+    jumping = {"kind": "jump", "rate": "2000/s", "size": 0.02, "min_size": 0.005, "sizes": sizes}
+    values = run(small(duration="1s", warm_up="0s", fundamental=jumping)).tables["news"]["value"]
+    jumps = abs(values[1:] - values[:-1])
+    assert smallest <= jumps.min()
+    assert jumps.max() <= largest
+    assert jumps.mean() == pytest.approx(mean, abs=4 * deviation / len(jumps) ** 0.5)

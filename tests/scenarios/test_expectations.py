@@ -82,3 +82,7 @@ def test_every_routers_figures_can_be_named_and_the_markets_too() -> None:
     assert found["client.filled_shares"] == 100
     assert found["other.ordered_shares"] == 50
     assert (found["market.trades"], found["market.shares_traded"]) == (0, 0), "fills by hand write no trades"
+
+
+def test_what_anybody_earned_against_the_value_can_be_named() -> None:
+    assert metrics(half_filled(), ["router.edge_per_second"])["router.edge_per_second"] == 0
