@@ -194,7 +194,9 @@ class MarketMaker(Participant):
             self._log_state(now, self.number, ESTIMATE, estimate)
         for venue, slots in self._slots.items():
             self._read(venue)
-            self._quote(slots if self._terms.keep_off else _out_of_the_way(slots, rises), self._feeds[venue].advance(now))
+            self._quote(
+                slots if self._terms.keep_off else _out_of_the_way(slots, rises), self._feeds[venue].advance(now)
+            )
 
     def _requote_sides(self, sides: tuple[Side | None, ...]) -> None:
         for venue, slots in self._slots.items():

@@ -77,9 +77,7 @@ class JumpValue(ValueSource):
 
     kind: Literal["jump"]
     rate: EventRate = Field(description="How often it jumps.", examples=["1/s"])
-    size: PositiveDollars = Field(
-        description="Mean of the random part of a jump, $; see `sizes`.", examples=["0.02"]
-    )
+    size: PositiveDollars = Field(description="Mean of the random part of a jump, $; see `sizes`.", examples=["0.02"])
     sizes: Literal["exponential", "uniform", "fixed"] = Field(
         "exponential",
         description="How that part is distributed: exponential; uniform from 0 to twice the mean; always the mean.",

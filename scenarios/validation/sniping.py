@@ -166,7 +166,9 @@ def _break_even(cell: Cell) -> Proof:
     def judge(found: Found) -> list[Row]:
         gains = [[p - s for p, s in zip(*_both(found, market), strict=True)] for market in (low, high)]
         at_low, at_high = (estimate(each) for each in gains)
-        measured = jackknifed(lambda seeds: _crossing(cell, *([each[i] for i in seeds] for each in gains)), len(gains[0]))
+        measured = jackknifed(
+            lambda seeds: _crossing(cell, *([each[i] for i in seeds] for each in gains)), len(gains[0])
+        )
         signs = at_low.mean < -ERRORS * at_low.error and at_high.mean > ERRORS * at_high.error
         claim = f"provider and sniper earn the same at x = {cell.half_spread:.4f} (closed form), less below, more above"
         effect = f"x = {measured}; provider less sniper {at_low} $/s at {BELOW} x, {at_high} at {ABOVE} x"
