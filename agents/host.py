@@ -109,8 +109,8 @@ class Host:
 
     # -- orders ---------------------------------------------------------------------------------
 
-    def _take(self, quote: Quote, side: Side) -> None:
-        """Fire at the quote, once per state of the book."""
+    def _take(self, quote: Quote, side: Side, limit: int | None = None) -> None:
+        """Fire at the quote, once per state of the book; ``limit``: price units, None: the quote's price."""
         if quote.seq == self._fired_at_seq:
             return
         if self._in_flight:
@@ -122,7 +122,8 @@ class Host:
         qty = min(size, self._limits.max_size, self._limits.position_limit - self._position * side - under_way)
         if qty > 0:
             self._fired_at_seq = quote.seq
-            self._in_flight[self._send(side, qty, price, TimeInForce.IOC).order_id] = side * qty
+            order = self._send(side, qty, price if limit is None else limit, TimeInForce.IOC)
+            self._in_flight[order.order_id] = side * qty
 
     def _meets_own_exit(self, side: Side, price: int) -> bool:
         own = self._exit

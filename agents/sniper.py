@@ -8,6 +8,9 @@ cases:
                   every change of the venue's best prices.
     sweep         a print at another venue that took that venue's best level out, as `agents.host` has it.
 
+It bids a stale quote's price, or, with `pays_fair`, its fair value less the threshold: the same fill in continuous
+trading, and in a batch what decides between snipers.
+
 What it has taken, a host offers again after `hold`, in the queue at the touch (one tick off the other side where its
 own is empty); what is left after another `hold` is withdrawn, and after a third crosses the spread. Every outcome is a
 race of messages; no probability is drawn.
@@ -40,6 +43,7 @@ class SniperTerms:
     max_size: int
     position_limit: int
     hold: int
+    pays_fair: bool = False
 
 
 class SniperHost(Host):
@@ -92,7 +96,14 @@ class SniperHost(Host):
             return
         side = self._stale_side(quote)
         if side is not None:
-            self._take(quote, side)
+            self._take(quote, side, self._fair_bid(side) if self._terms.pays_fair else None)
+
+    def _fair_bid(self, side: Side) -> int:
+        """The worst price, on the tick, that leaves it the threshold."""
+        assert self._news is not None
+        fair, tick = self._news.advance(self._env._now), self._firm.place.tick
+        assert fair is not None
+        return int(side) * ((int(side) * fair - self._terms.threshold) // tick * tick)
 
     # -- getting rid of it ----------------------------------------------------------------------
 

@@ -168,6 +168,11 @@ class MarketMaker(Located, TradingAgent):
     post_only: Switch = Field(
         False, description="true: its quotes never take; a venue refuses or moves those that would."
     )
+    keep_off: Switch = Field(
+        True,
+        description="false: it quotes at its prices even where its feed shows an opposite quote, its own of before "
+        "among them, in the way.",
+    )
 
 
 class DarkLiquidity(Located, TradingAgent):

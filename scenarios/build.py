@@ -47,7 +47,7 @@ from sim.latency import (
 from sim.link import LatencySource
 from sim.log import EventLog
 from sim.outages import Interrupted
-from sim.streams import Streams
+from sim.streams import Draws, Streams
 from venues.dark import DarkPool
 from venues.fees import FeeSchedule
 from venues.internaliser import Internaliser, Route
@@ -281,7 +281,7 @@ class _Builder:
                 price,
                 draws.exponential(value.rate.per_second),
                 draws.choice_sign(),
-                draws.exponential_mean(value.size),
+                _JUMP_SIZES[value.sizes](draws, value.size),
                 value.min_size,
             )
         elif isinstance(value, m.MeanRevertingValue):
@@ -546,6 +546,7 @@ class _Builder:
             fade_size=agent.fade_size,
             refresh=agent.refresh,
             post_only=agent.post_only,
+            keep_off=agent.keep_off,
         )
         reaction = self.draws_of(agent.reaction, f"{name}/reaction")
         return MarketMaker(self.place, name, number, sessions, self.news(agent.news, name), feeds, reaction, terms)
@@ -676,6 +677,13 @@ class _Builder:
         venue = self.market.venues[name]
         assert isinstance(venue, LitVenue)
         return venue
+
+
+_JUMP_SIZES: Mapping[str, Callable[[Draws, int], Callable[[], float]]] = {
+    "exponential": lambda draws, mean: draws.exponential_mean(mean),
+    "uniform": lambda draws, mean: draws.uniform_int(0, 2 * mean),
+    "fixed": lambda _, mean: lambda: mean,
+}
 
 
 def _protection_of(venue: m.AnyVenue) -> Protection | None:

@@ -102,6 +102,11 @@ class Sniper(Colocated):
         description="A quote this far through the host's fair value is stale, $.",
         examples=["0.01"],
     )
+    pays: Literal["quote", "fair"] = Field(
+        "quote",
+        description="What it bids for a stale quote: the quote's price, or as much as leaves it `threshold` of its "
+        "fair value, which in a batch is how snipers outbid each other.",
+    )
     hold: PositiveDuration = Field(
         parse_duration("1s"), description="How long it keeps what it took before it offers it.", examples=["1s"]
     )

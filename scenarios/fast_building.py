@@ -73,7 +73,14 @@ def sniper(builder: _Builder, agent: f.Sniper, name: str, number: int) -> Partic
     """A firm of snipers' hosts."""
     local = _Local(builder, agent, name, number, builder.model(agent.local), SNIPER_WAKES)
     made = Sniper(builder.place, name, number, local.sessions)
-    terms = SniperTerms(agent.threshold, agent.sweep_size, agent.max_size, agent.position_limit, agent.hold)
+    terms = SniperTerms(
+        agent.threshold,
+        agent.sweep_size,
+        agent.max_size,
+        agent.position_limit,
+        agent.hold,
+        pays_fair=agent.pays == "fair",
+    )
     for venue, session in local.sessions.items():
         host = f"{name}@{venue}"
         others = local.others(venue)

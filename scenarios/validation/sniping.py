@@ -139,7 +139,7 @@ def _rents(cell: Cell, settings: Sequence[str] = (), label: str = "") -> Proof:
         rows = []
         for firm in ("provider", "sniper"):
             its = estimate(found.each(market.name, firm))
-            claim = f"at x = {cell.half_spread:.4f} the {firm}, one of {cell.firms}, earns (investors' rate) x / N = {cell.rent:.4f} $/s"
+            claim = f"at x = {cell.half_spread:.4f} the {firm}, one of {cell.firms} firms, earns {cell.rent:.4f} $/s"
             rows.append(Row(f"{name} {firm}", f"{claim}{_told(label)}", f"{its} $/s", its.agrees(cell.rent)))
         less = estimate([p - s for p, s in zip(*_both(found, market), strict=True)])
         claim = f"there the provider earns what a sniper earns{_told(label)}"
