@@ -198,7 +198,7 @@ class SubmitChild(Part):
     )
     min_qty: Shares | None = Field(None, description="Trade at least so many shares at once; null: any number.")
     post_only: Switch = Field(False, description="Never take.")
-    peg: Literal["PRIMARY", "MIDPOINT", "MARKET"] | None = Field(None, description="What its price follows.")
+    peg: Literal["PRIMARY", "MIDPOINT", "MARKET", "DISCRETIONARY"] | None = Field(None, description="What its price follows.")
     peg_offset: SignedDollarText | None = Field(None, description="$ towards the market from what it follows.")
     stop_px: DollarText | None = Field(None, description="Wait until the market gets there, $.")
     trail: DollarText | None = Field(None, description="Keep the stop so far from the touch, $.")
@@ -264,6 +264,10 @@ _CONTRADICTIONS: Final[tuple[tuple[Callable[[SubmitChild], bool], str], ...]] = 
     (
         lambda order: order.peg_offset is not None and order.peg is None,
         "peg_offset is the offset of a peg; write `peg` too",
+    ),
+    (
+        lambda order: order.peg == "DISCRETIONARY" and bool(order.peg_offset),
+        "a discretionary peg has no offset; take peg_offset out, or write another peg",
     ),
     (
         lambda order: order.peg is not None and bool(order.stop_px or order.trail or order.budget),

@@ -24,6 +24,7 @@ PostOnlyMeetsHidden = Annotated[p.PostOnlyMeetsHidden, _AS_WRITTEN]
 PegTime = Annotated[p.PegTime, _AS_WRITTEN]
 PegReference = Annotated[p.PegReference, _AS_WRITTEN]
 PegWithoutReference = Annotated[p.PegWithoutReference, _AS_WRITTEN]
+DiscretionaryRest = Annotated[p.DiscretionaryRest, _AS_WRITTEN]
 MarketRemainder = Annotated[p.MarketRemainder, _AS_WRITTEN]
 ReplaceQty = Annotated[p.ReplaceQty, _AS_WRITTEN]
 SmallerSize = Annotated[p.SmallerSize, _AS_WRITTEN]
@@ -110,6 +111,9 @@ class VenuePolicies(Part):
     )
     peg_without_reference: PegWithoutReference = Field(
         p.PegWithoutReference.INACTIVE, description="A peg while there is nothing to follow."
+    )
+    discretionary_rest: DiscretionaryRest = Field(
+        p.DiscretionaryRest.OUTSIDE, description="Where a discretionary peg rests: a tick outside its quote, or at it."
     )
     market_remainder: MarketRemainder = Field(
         p.MarketRemainder.CANCEL, description="The rest of a DAY or GTC market order."

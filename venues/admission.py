@@ -176,9 +176,16 @@ class Admission(Sessions):
         order = coming.order
         if not order.peg:
             return NONE
-        order.price = self._peg_price(order)
+        self._price_on_arrival(order)
         refused = order.price is None and self.policies.peg_without_reference is PegWithoutReference.CANCEL
         return Reason.NO_REFERENCE if refused else NONE
+
+    def _price_on_arrival(self, order: SpecialOrder) -> None:
+        """Give a peg its price; a discretionary one takes up to the midpoint when it comes, whatever the signal."""
+        order.price = self._peg_price(order)
+        order.discretionary_px = self._discretionary_price(order, order.price, arrives=True)
+        if order.discretionary_px is not None:
+            self._pegged_to = None  # the signal has its say in the cascade
 
     def _through_its_stop(self, coming: Coming) -> Reason:
         order = coming.order
@@ -323,7 +330,11 @@ class Admission(Sessions):
         """A replaced order that has lost its place comes as if new."""
         changed = coming.order
         if changed.peg:
-            changed.price = self._peg_price(changed) if self._matches else order.price
+            if self._matches:
+                self._price_on_arrival(changed)
+            else:
+                assert isinstance(order, SpecialOrder), "a peg"
+                changed.price, changed.discretionary_px = order.price, order.discretionary_px
         if coming.waits and _trail(changed) != _trail(order):
             self._set_trail(changed)
         return self._would_take_liquidity(coming)

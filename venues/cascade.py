@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import deque
 
 from venues.crossing import Crossing
-from venues.holdings import BUY, CONTINUOUS, FOK, IOC, Reports
+from venues.holdings import BUY, CONTINUOUS, FOK, IOC, Reports, further
 from venues.ladder import RestingOrder, SpecialOrder
-from venues.messages import ExecType, Peg, Reason
+from venues.messages import ExecType, Peg, Reason, Side
 from venues.policies import (
+    DiscretionaryRest,
     PegReference,
     PegTime,
     PegWithoutReference,
@@ -144,13 +145,15 @@ class Cascade(Crossing):
 
     def _follow_pegs(self, reports: Reports, now: int) -> bool:
         """Give all pegs the price that their reference says now; those that moved may trade. True: one did move."""
-        reference = (*self._peg_reference(), self._bands.lower, self._bands.upper)
+        reference = (*self._peg_reference(), self._bands.lower, self._bands.upper, *self._crumbling)
         if reference == self._pegged_to:
             return False
         self._pegged_to = reference
-        moved = [order for order in self._pegs() if self._peg_price(order) != order.price]
+        moved = [order for order in self._pegs() if self._pegged_at(order) != (order.price, order.discretionary_px)]
         for order in moved:
-            self._move_peg(order, self._peg_price(order), reports, now)
+            price, order.discretionary_px = self._pegged_at(order)
+            if price != order.price:
+                self._move_peg(order, price, reports, now)
         for order in moved:
             if order.order_id in self._live and order.price is not None:
                 plan = self._plan(order)
@@ -177,6 +180,11 @@ class Cascade(Crossing):
         self._stand(order)
         reports.append(self._report(ExecType.RESTATED, order, now, Reason.PEG))
 
+    def _pegged_at(self, order: SpecialOrder) -> tuple[int | None, int | None]:
+        """What a peg's price and its discretionary price should be now."""
+        price = self._peg_price(order)
+        return price, self._discretionary_price(order, price)
+
     def _peg_reference(self) -> tuple[int, int]:
         if self.policies.peg_reference is PegReference.NATIONAL:
             return self._national
@@ -186,23 +194,54 @@ class Cascade(Crossing):
     def _peg_price(self, order: SpecialOrder) -> int | None:
         """What a peg is worth now: reference, offset, cap, rounding, band; None without a reference."""
         assert order.terms is not None
-        bid, ask = self._peg_reference()
-        sign, offset, peg = int(order.side), order.terms.peg_offset, order.terms.peg
-        if peg is Peg.MIDPOINT:
-            if not bid or not ask or bid > ask:
-                return None
-            price = (bid + ask) // 2 if order.side is BUY else -(-(bid + ask) // 2)
-        else:
-            own, other = (bid, ask) if order.side is BUY else (ask, bid)
-            price = own if peg is Peg.PRIMARY else other
-            if not price:
-                return None
-        price += sign * offset
+        price = self._followed(order)
+        if price is None:
+            return None
+        price += int(order.side) * order.terms.peg_offset
         if order.cap is not None:
             price = min(price, order.cap) if order.side is BUY else max(price, order.cap)
-        if peg is not Peg.MIDPOINT and price > 0:
+        if order.peg is not Peg.MIDPOINT and price > 0:
             price = self._passive(order.side, price)
         return max(1, self._into_band(order.side, price))
+
+    def _followed(self, order: SpecialOrder) -> int | None:
+        """The price that a peg follows, None while there is none."""
+        if order.peg is Peg.MIDPOINT:
+            return self._midpoint(order.side)
+        if order.peg is Peg.DISCRETIONARY:
+            return self._outside_quote(order.side)
+        bid, ask = self._peg_reference()
+        return (bid if (order.peg is Peg.PRIMARY) == (order.side is BUY) else ask) or None
+
+    def _midpoint(self, side: Side) -> int | None:
+        """Half way, rounded passively to the price unit; None while a side is missing or they are crossed."""
+        bid, ask = self._peg_reference()
+        if not bid or not ask or bid > ask:
+            return None
+        return (bid + ask) // 2 if side is BUY else -(-(bid + ask) // 2)
+
+    def _outside_quote(self, side: Side) -> int | None:
+        """Where a discretionary peg without a cap rests; None: there is no quote on its side."""
+        bid, ask = self._peg_reference()
+        own, other = (bid, ask) if side is BUY else (ask, bid)
+        if not own:
+            return None
+        locked = bool(other) and (own - other) * int(side) >= 0
+        if not locked and self.policies.discretionary_rest is DiscretionaryRest.AT_QUOTE:
+            return own
+        return self._passive(side, (other if locked else own) - int(side))
+
+    def _discretionary_price(self, order: SpecialOrder, price: int | None, arrives: bool = False) -> int | None:
+        """How far a discretionary peg that rests at ``price`` goes; None of other orders, and without a price."""
+        if order.peg is not Peg.DISCRETIONARY or price is None:
+            return None
+        middle = self._midpoint(order.side)
+        crumbles = self._crumbling[order.side is not BUY]
+        if middle is None or (crumbles and not arrives):
+            return price
+        if order.cap is not None:
+            middle = min(middle, order.cap) if order.side is BUY else max(middle, order.cap)
+        return further(order.side, price, self._into_band(order.side, middle))
 
     # -- bands ------------------------------------------------------------------------------------------
 

@@ -80,6 +80,8 @@ class Plan:
     """What would happen to an order that came now."""
 
     def __init__(self, order: SpecialOrder, budget: int | None, collar: Bounds, band: Bounds) -> None:
+        self.side = order.side
+        self.limit = order.limit
         self.steps: list[Step] = []
         self.leaves = order.leaves_qty
         self.traded = 0
@@ -100,6 +102,10 @@ class Plan:
     def over(self) -> bool:
         """Nothing more will happen."""
         return not self.leaves or bool(self.stopped)
+
+    def accepts(self, price: int) -> bool:
+        """Does the order's limit accept this price?"""
+        return self.limit is None or (self.limit - price) * int(self.side) >= 0
 
     def outside(self, price: int) -> Reason:
         """Which bound keeps the order from this price."""
@@ -272,10 +278,7 @@ class Crossing(Holdings):
         """Go through the queue as matching would: at every step the first, from the top, that can trade now."""
         budget = order.terms.budget or None if order.terms is not None else None
         plan = Plan(order, budget, self._collar_of(order), self._band() if banded else NO_BOUNDS)
-        for stand in self._stands(self._facing(order.side), displayed_only):
-            maker = stand.maker
-            if maker.standing is not Standing.MARKET and maker.price is not None and not _accepts(order, maker.price):
-                break
+        for stand in self._met(self._facing(order.side), plan, displayed_only):
             first: tuple[Stand, ...] = (stand,)
             while not plan.over and any(self._meet(plan, order, each) for each in first):
                 first = (*plan.passed, stand)
@@ -286,6 +289,30 @@ class Crossing(Holdings):
         if plan.leaves and not plan.stopped:
             plan.stopped = next(iter(plan.kept_apart.values()), Reason.NONE)
         return plan
+
+    def _met(self, ladder: Ladder, plan: Plan, displayed_only: bool) -> Iterator[Stand]:
+        """The makers that the limit reaches in the order in which they are met; then those that come to meet it."""
+        for stand in self._stands(ladder, displayed_only):
+            maker = stand.maker
+            if maker.standing is not Standing.MARKET and maker.price is not None and not plan.accepts(maker.price):
+                break
+            yield stand
+        if not displayed_only:
+            yield from self._stepping_up(ladder, plan)
+
+    def _stepping_up(self, ladder: Ladder, plan: Plan) -> Iterator[Stand]:
+        """Discretionary pegs short of the limit that go as far, in order of time."""
+        limit, sign = plan.limit, ladder.sign
+        if limit is None:
+            return
+        able = [
+            order
+            for _, _, order in ladder.hidden
+            if order.discretionary_px is not None and (order.discretionary_px - limit) * sign >= 0
+        ]
+        for order in sorted(able, key=lambda order: order.place):
+            if order.price is not None and not plan.accepts(order.price):
+                yield _whole(order)
 
     def _meet(self, plan: Plan, order: SpecialOrder, stand: Stand) -> bool:
         """Plan what happens when the order meets this maker; False: they pass each other by."""
@@ -374,12 +401,13 @@ class Crossing(Holdings):
     def _price_with(self, maker: RestingOrder, taker: SpecialOrder, plan: Plan) -> int | None:
         """At which price these two would trade now; None: at none."""
         if maker.standing is not Standing.MARKET:
-            return maker.price
+            beyond = maker.price is not None and not plan.accepts(maker.price)
+            return plan.limit if beyond else maker.price  # beyond: a discretionary peg comes to meet it
         best = self._best_left(self._side(maker.side), plan)
-        if best is not None and _accepts(taker, best):
+        if best is not None and plan.accepts(best):
             return best
-        if taker.price is not None:
-            return taker.price
+        if plan.limit is not None:
+            return plan.limit
         own = self._side(taker.side).best
         return own.price if own is not None else (plan.last_px or self.last_px or self.policies.reference_px or None)
 

@@ -58,6 +58,7 @@ class Holdings:
         "_bands",
         "_bids",
         "_closing",
+        "_crumbling",
         "_limit_since",
         "_live",
         "_national",
@@ -105,6 +106,8 @@ class Holdings:
         self._places = 0
         self._used: set[int] = set()
         self._national = (0, 0)
+        self._crumbling = (False, False)
+        """Is the national bid, the national ask about to get worse? Then discretionary pegs of that side stay put."""
         self._bands = Bands(policies.band, policies.reference_px, self.tick_at)
         self._limit_since: int | None = None
         self._paused_until: int | None = None
@@ -340,9 +343,11 @@ class Holdings:
         order.cum_qty += qty
         left, cum = order.leaves_qty - qty, order.cum_qty
         status = OrdStatus.PARTIALLY_FILLED if left else OrdStatus.FILLED
-        order_id, owner, side = order.order_id, order.owner, order.side
+        order_id, owner, side, limit = order.order_id, order.owner, order.side, order.price
+        if isinstance(order, SpecialOrder) and order.discretionary_px is not None:
+            limit = further(side, order.price, price)
         content = (
-            *(ExecType.TRADE, status, order_id, owner, side, order.price, price, qty, cum, left),
+            *(ExecType.TRADE, status, order_id, owner, side, limit, price, qty, cum, left),
             *(liquidity, Reason.NONE, now, cum + left),
         )
         return _make(ExecutionReport, content)
@@ -380,6 +385,11 @@ def working(order: NewOrder) -> SpecialOrder:
     made = SpecialOrder(order_id, owner, side, qty, 0, price, tif, terms)
     made.stop_px = 0 if terms is None else terms.stop_px
     return made
+
+
+def further(side: Side, price: int | None, other: int) -> int:
+    """The one of two limits that reaches further."""
+    return other if price is None or (other - price) * int(side) > 0 else price
 
 
 def limit_key(side: Side, price: int | None) -> int:

@@ -76,14 +76,18 @@ class RestingOrder:
 
 
 class SpecialOrder(RestingOrder):
-    """An order with more to it. ``price`` is what it is worth now (None: no price), ``cap`` a peg's limit."""
+    """An order with more to it. ``price`` is what it is worth now (None: no price), ``cap`` a peg's limit.
 
-    __slots__ = ("cap", "place", "price", "shown_qty", "side", "standing", "stop_px", "terms")
+    ``discretionary_px``: of a discretionary peg that has a price the price that it would go to; else None.
+    """
+
+    __slots__ = ("cap", "discretionary_px", "place", "price", "shown_qty", "side", "standing", "stop_px", "terms")
 
     side: Side
     price: int | None
     shown_qty: int
     cap: int | None
+    discretionary_px: int | None
 
     def __init__(
         self,
@@ -106,6 +110,12 @@ class SpecialOrder(RestingOrder):
         self.terms = terms
         self.standing = Standing.NOWHERE
         self.place = self.shown_qty = self.stop_px = 0
+        self.discretionary_px = None
+
+    @property
+    def limit(self) -> int | None:
+        """The worst price that it takes; None: any."""
+        return self.price if self.discretionary_px is None else self.discretionary_px
 
     @property
     def peg(self) -> Peg:

@@ -117,6 +117,8 @@ class Peg(IntEnum):
     MIDPOINT = 2
     MARKET = 3
     """The best price of the other side."""
+    DISCRETIONARY = 4
+    """Rests a tick outside its own side's best and meets who comes up to the midpoint (IEX's D-Peg)."""
 
 
 class Reason(IntEnum):
@@ -364,8 +366,8 @@ class ExecutionReport(NamedTuple):
     """Anything a venue says about an order.
 
     ``last_px``/``last_qty`` are set when ``exec_type`` is TRADE (STATE: price and size of the auction that ended);
-    ``price`` is the order's limit, of a peg its present price (None: market, or a peg without a reference); ``at`` is
-    when the venue's matching engine said so; ``order_qty`` the order's total after this report (FIX 38), so that
+    ``price`` is the order's limit, of a peg its present price (None: market, or a peg without a reference; of a
+    discretionary peg that trades beyond the price it rests at: the price it went to); ``at`` is when the venue's matching engine said so; ``order_qty`` the order's total after this report (FIX 38), so that
     ``order_qty - cum_qty`` of a CANCELED or EXPIRED report is what was taken out.
     """
 

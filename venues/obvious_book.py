@@ -47,6 +47,7 @@ from venues.policies import (
     PLAIN,
     Band,
     BandReference,
+    DiscretionaryRest,
     FokCounts,
     HaltOrders,
     IcebergRefresh,
@@ -111,6 +112,13 @@ class Order:
     """A stop or trail that waits for its price."""
     is_early: bool = False
     """For the closing auction, which has not begun."""
+    discretionary_px: int | None = None
+    """Of a discretionary peg that has a price: how far it goes."""
+
+    @property
+    def limit(self) -> int | None:
+        """The worst price that it takes."""
+        return self.price if self.discretionary_px is None else self.discretionary_px
 
     @property
     def leaves_qty(self) -> int:
@@ -196,6 +204,8 @@ class ObviousBook:
         self._places = 0
         self._clock = 0
         self._national = (0, 0)
+        self._crumbling = (False, False)
+        """The signal: bid, ask."""
         self._band_reference = 0
         self._recent: list[tuple[int, int]] = []
         """(at, price) of the trades of the last five minutes."""
@@ -236,6 +246,14 @@ class ObviousBook:
 
         def take(_: object) -> None:
             self._national = (int(bid), int(ask))
+
+        return self._command(ExecType.REJECTED, take, None, now)
+
+    def set_crumbling(self, bid: bool, ask: bool, now: int) -> list[ExecutionReport]:
+        """Is the national bid, the national ask about to get worse [6]?"""
+
+        def take(_: object) -> None:
+            self._crumbling = (bool(bid), bool(ask))
 
         return self._command(ExecType.REJECTED, take, None, now)
 
@@ -355,7 +373,7 @@ class ObviousBook:
         for name in _KEPT:
             setattr(book, name, snapshot[name])
         book.state = BookState(book.state)
-        for name in ("band", "_national", "_top_told"):
+        for name in ("band", "_national", "_crumbling", "_top_told"):
             setattr(book, name, tuple(snapshot[name]))
         book._recent = [(at, price) for at, price in book._recent]
         book._used = set(snapshot["used"])
@@ -428,6 +446,8 @@ class ObviousBook:
     def _tell_trade(self, order: Order, price: int, qty: int, liquidity: Liquidity) -> None:
         status = OrdStatus.PARTIALLY_FILLED if order.leaves_qty else OrdStatus.FILLED
         self._report(ExecType.TRADE, status, order, order.leaves_qty, price, qty, liquidity)
+        if order.discretionary_px is not None and not within(order.side, order.price, price):
+            self._reports[-1] = self._reports[-1]._replace(price=price)  # it went there
 
     def _end(self, order: Order, reason: Reason, kind: ExecType = ExecType.CANCELED) -> None:
         """What is open of the order is taken out."""
@@ -516,6 +536,7 @@ class ObviousBook:
             raise Refused(Reason.BUDGET_TOO_SMALL)
         if order.is_peg:
             order.price = self._peg_price(order)
+            order.discretionary_px = self._discretionary_price(order, signal=False)
             if order.price is None and policies.peg_without_reference is PegWithoutReference.CANCEL:
                 raise Refused(Reason.NO_REFERENCE)
         if order.is_stop:
@@ -559,6 +580,7 @@ class ObviousBook:
             reason = self._off_the_quote(wanted) or reason
             if order.is_peg and self.state is CONTINUOUS:
                 wanted.price = self._peg_price(wanted)
+                wanted.discretionary_px = self._discretionary_price(wanted, signal=False)
         was_resting = order.resting
         self._forget(order)
         self._remember(wanted)
@@ -665,14 +687,22 @@ class ObviousBook:
 
     def _peg_price(self, peg: Order) -> int | None:
         """What the peg's reference says now [6]; None without a reference."""
-        venue = self.policies.peg_reference is PegReference.VENUE
-        bid, ask = (self._best(BUY) or 0, self._best(SELL) or 0) if venue else self._national
+        bid, ask = self._peg_reference()
         own, other = (bid, ask) if peg.side is BUY else (ask, bid)
         offset = peg.side * peg.terms.peg_offset
         if peg.terms.peg is Peg.MIDPOINT:
-            if not bid or not ask or bid > ask:
+            middle = self._middle(peg.side)
+            if middle is None:
                 return None
-            price = (bid + ask + (peg.side is SELL)) // 2 + offset
+            price = middle + offset
+        elif peg.terms.peg is Peg.DISCRETIONARY:
+            if not own:
+                return None
+            price = own
+            if other and within(peg.side, own, other):  # locked or crossed
+                price = self._passive(peg.side, other - peg.side)
+            elif self.policies.discretionary_rest is DiscretionaryRest.OUTSIDE:
+                price = self._passive(peg.side, own - peg.side)
         else:
             reference = own if peg.terms.peg is Peg.PRIMARY else other
             if not reference:
@@ -683,6 +713,29 @@ class ObviousBook:
         if peg.terms.peg is not Peg.MIDPOINT:
             price = self._passive(peg.side, max(price, 0))
         return max(price, 1)
+
+    def _peg_reference(self) -> tuple[int, int]:
+        """The bid and ask that pegs follow; 0: none."""
+        if self.policies.peg_reference is PegReference.NATIONAL:
+            return self._national
+        return self._best(BUY) or 0, self._best(SELL) or 0
+
+    def _middle(self, side: Side) -> int | None:
+        """The midpoint for a side, where there is one."""
+        bid, ask = self._peg_reference()
+        return (bid + ask + (side is SELL)) // 2 if 0 < bid <= ask else None
+
+    def _discretionary_price(self, peg: Order, signal: bool = True) -> int | None:
+        """How far a discretionary peg goes [6]; without ``signal``: as if the quote were stable."""
+        if peg.terms.peg is not Peg.DISCRETIONARY or peg.price is None:
+            return None
+        middle = self._middle(peg.side)
+        if middle is None or (signal and self._crumbling[0 if peg.side is BUY else 1]):
+            return peg.price
+        limits = [limit for limit in (middle, peg.cap, self._edge(peg.side)) if limit is not None]
+        furthest = tightest(peg.side, limits)
+        assert furthest is not None
+        return peg.price if within(peg.side, peg.price, furthest) else furthest
 
     def _edge(self, side: Side) -> int | None:
         """The band's end that a side's limits must not pass, if there is a band."""
@@ -784,12 +837,7 @@ class ObviousBook:
         """
         skips = self.policies.self_trade is SelfTrade.SKIP
         picky = self.policies.min_qty is MinQtyMode.PER_INTERACTION
-        for maker in self._sides[Side(-taker.side)]:
-            price = self._price_between(maker, taker, reach)
-            if price is None:
-                if maker.price is None:
-                    continue
-                return None  # and all that follow are worse
+        for maker, price in self._queue(taker, reach):
             if skips and maker.owner == taker.owner:
                 continue
             least = max(maker.minimum, taker.minimum if picky else 0)
@@ -799,6 +847,24 @@ class ObviousBook:
                 return maker, price, bought
         return None
 
+    def _queue(self, taker: Order, reach: Reach) -> Iterator[tuple[Order, int]]:
+        """Who can trade with the taker as far as prices go, at which price; who goes beyond his own comes last [6]."""
+        makers = self._sides[Side(-taker.side)]
+        for maker in makers:
+            price = self._price_between(maker, taker, reach)
+            if price is not None:
+                yield maker, price
+            elif maker.price is not None:
+                break  # and all that follow are worse
+        limit = taker.limit
+        if limit is None or not within(taker.side, reach.limit, limit):
+            return
+        for maker in sorted(makers, key=lambda order: order.place):
+            if maker.discretionary_px is None or within(taker.side, limit, maker.price):
+                continue
+            if within(maker.side, maker.discretionary_px, limit):
+                yield maker, limit
+
     def _price_between(self, maker: Order, taker: Order, reach: Reach) -> int | None:
         """The price of a trade between the two; None if there is none that both, and the bands, accept."""
         price = maker.price
@@ -806,10 +872,10 @@ class ObviousBook:
             if maker.is_peg:
                 return None
             own = self._best(maker.side)
-            if taker.price is None:
+            if taker.limit is None:
                 price = own or self._best(taker.side) or self.last_px or self.policies.reference_px
             else:
-                price = own if own is not None and within(taker.side, taker.price, own) else taker.price
+                price = own if own is not None and within(taker.side, taker.limit, own) else taker.limit
         if not price or not within(taker.side, reach.limit, price):
             return None
         return price if not reach.upper or reach.lower <= price <= reach.upper else None
@@ -883,7 +949,7 @@ class ObviousBook:
         lower, upper = self.band if banded else (0, 0)
         collar = self._collar(taker)
         edge = self._edge(taker.side) if banded else None
-        limits = [limit for limit in (taker.price, collar, edge) if limit is not None]
+        limits = [limit for limit in (taker.limit, collar, edge) if limit is not None]
         return Reach(tightest(taker.side, limits), lower, upper, collar)
 
     def _collar(self, taker: Order) -> int | None:
@@ -896,7 +962,7 @@ class ObviousBook:
 
     def _why_stopped(self, taker: Order, reach: Reach) -> Reason:
         """PRICE_COLLAR or PRICE_BAND when somebody stands beyond it with whom the taker could have traded."""
-        beyond = self._meet(taker, Reach(taker.price, 0, 0, None))
+        beyond = self._meet(taker, Reach(taker.limit, 0, 0, None))
         if beyond is None:
             return Reason.NONE
         outside = reach.collar is not None and not within(taker.side, reach.collar, beyond[1])
@@ -986,9 +1052,16 @@ class ObviousBook:
         pegs = [order for order in self._movers.values() if order.is_peg]
         active = sorted((p for p in pegs if p.price is not None), key=lambda p: (-p.side, priority(p)))
         inactive = sorted((p for p in pegs if p.price is None), key=lambda p: p.place)
-        moved = [(p, price) for p in active + inactive if (price := self._peg_price(p)) != p.price]
+        moved: list[tuple[Order, int | None]] = []
+        for peg in active + inactive:
+            price = self._peg_price(peg)
+            furthest = self._discretionary_price(replace(peg, price=price))
+            if (price, furthest) != (peg.price, peg.discretionary_px):
+                moved.append((peg, price))
+                peg.discretionary_px = furthest
         for peg, price in moved:
-            self._reprice(peg, price)
+            if price != peg.price:
+                self._reprice(peg, price)
         for peg, price in moved:
             if price is not None and peg.order_id in self._live:
                 self._leave(peg)
@@ -1311,6 +1384,7 @@ def _terms_fit(terms: Terms, side: Side, qty: int, price: int | None, tif: TimeI
         terms.min_qty and not (at_once or is_hidden),
         terms.post_only and (at_once or is_market or is_peg),
         is_peg and (is_stop or terms.budget or at_once or terms.display_qty),
+        terms.peg is Peg.DISCRETIONARY and terms.peg_offset,
         terms.trail and terms.stop_px,
         terms.trail_step and not terms.trail,
         terms.expire_at and tif is not GTD,
@@ -1365,6 +1439,7 @@ _KEPT: Final = (
     "_places",
     "_clock",
     "_national",
+    "_crumbling",
     "_band_reference",
     "_recent",
     "_limit_since",

@@ -76,6 +76,13 @@ class PegWithoutReference(StrEnum):
     CANCEL = "cancel"
 
 
+class DiscretionaryRest(StrEnum):
+    """Where a discretionary peg rests: a tick outside the best price of its own side, or at it (before 2019)."""
+
+    OUTSIDE = "outside"
+    AT_QUOTE = "at_quote"
+
+
 class MarketRemainder(StrEnum):
     """What becomes of the rest of a DAY or GTC market order."""
 
@@ -221,6 +228,7 @@ class Policies:
     peg_time: PegTime = PegTime.NEW
     peg_reference: PegReference = PegReference.VENUE
     peg_without_reference: PegWithoutReference = PegWithoutReference.INACTIVE
+    discretionary_rest: DiscretionaryRest = DiscretionaryRest.OUTSIDE
     market_remainder: MarketRemainder = MarketRemainder.CANCEL
     replace_qty: ReplaceQty = ReplaceQty.TOTAL
     smaller_size: SmallerSize = SmallerSize.KEEPS

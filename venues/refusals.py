@@ -134,6 +134,7 @@ def terms_fit(order: NewOrder, now: int) -> bool:
         or (terms.min_qty and not (at_once or hidden))
         or (terms.post_only and (at_once or market or terms.peg))
         or (terms.peg and (waits or at_once or terms.budget or terms.display_qty))
+        or (terms.peg is Peg.DISCRETIONARY and terms.peg_offset)
         or (terms.stop_px and terms.trail)
         or (terms.trail_step and not terms.trail)
         or (terms.expire_at and tif is not GTD)

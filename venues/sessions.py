@@ -281,6 +281,12 @@ class Sessions(Cascade):
         self._national = int(bid), int(ask)
         return self._finish(reports, now)
 
+    def set_crumbling(self, bid: bool, ask: bool, now: int) -> list[ExecutionReport]:
+        """Whether the national bid, the national ask is about to get worse: its discretionary pegs stay put then."""
+        reports = self.advance(now)
+        self._crumbling = bool(bid), bool(ask)
+        return self._finish(reports, now)
+
 
 def _interest(order: RestingOrder) -> Interest:
     return order.price, order.leaves_qty

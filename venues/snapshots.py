@@ -14,7 +14,7 @@ from venues.policies import PLAIN, Band, BandReference, Policies, TickTable
 
 AnyBook = TypeVar("AnyBook", bound=Holdings)
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 
 def taken(book: Holdings) -> dict[str, Any]:
@@ -28,6 +28,7 @@ def taken(book: Holdings) -> dict[str, Any]:
         "places": book._places,
         "used": sorted(book._used),
         "national": list(book._national),
+        "crumbling": list(book._crumbling),
         "touched": book._touched,
         "limit_since": book._limit_since,
         "paused_until": book._paused_until,
@@ -50,6 +51,8 @@ def restored(kind: type[AnyBook], snapshot: Mapping[str, Any]) -> AnyBook:
     book._used = set(snapshot["used"])
     bid, ask = snapshot["national"]
     book._national = bid, ask
+    bid_crumbles, ask_crumbles = snapshot["crumbling"]
+    book._crumbling = bid_crumbles, ask_crumbles
     book._touched = snapshot["touched"]
     book._limit_since = snapshot["limit_since"]
     book._paused_until = snapshot["paused_until"]
@@ -74,7 +77,7 @@ def _order_as_row(order: RestingOrder) -> dict[str, Any]:
     if isinstance(order, SpecialOrder):
         terms = None if order.terms is None else list(order.terms)
         row |= {"terms": terms, "cap": order.cap, "place": order.place, "standing": int(order.standing)}
-        row |= {"shown_qty": order.shown_qty, "stop_px": order.stop_px}
+        row |= {"shown_qty": order.shown_qty, "stop_px": order.stop_px, "discretionary_px": order.discretionary_px}
     return row
 
 
@@ -99,6 +102,7 @@ def _put(book: Holdings, row: Mapping[str, Any]) -> None:
         book._stand(order)
         book._shrink(order, leaves, row["shown_qty"])
     order.cap, order.place, order.stop_px = row["cap"], row["place"], row["stop_px"]
+    order.discretionary_px = row["discretionary_px"]
 
 
 def _policies_as_rows(policies: Policies) -> dict[str, Any]:

@@ -133,12 +133,17 @@ class SetReference(NamedTuple):
     ask: int
 
 
+class SetCrumbling(NamedTuple):
+    bid: bool
+    ask: bool
+
+
 class Advance(NamedTuple):
     """Time passes, nobody speaks."""
 
 
 Command = Any
-"""A message (or what is none), `SetState`, `SetReference` or `Advance`."""
+"""A message (or what is none), `SetState`, `SetReference`, `SetCrumbling` or `Advance`."""
 
 
 def told(book: Any, command: Command, now: int) -> list[ExecutionReport]:
@@ -147,6 +152,8 @@ def told(book: Any, command: Command, now: int) -> list[ExecutionReport]:
         return list(book.set_state(command.state, now))
     if isinstance(command, SetReference):
         return list(book.set_reference(command.bid, command.ask, now))
+    if isinstance(command, SetCrumbling):
+        return list(book.set_crumbling(command.bid, command.ask, now))
     if isinstance(command, Advance):
         return list(book.advance(now))
     return list(book.handle(command, now))
@@ -195,9 +202,11 @@ class EveryKind:
             return self._next_state(), self.now
         if 0.1 < kind < 0.13:
             return self._reference(), self.now
-        if 0.13 < kind < 0.15:
+        if 0.13 < kind < 0.145:
             return Advance(), self.now
-        if self.odd and 0.15 < kind < 0.18:
+        if 0.145 < kind < 0.16:
+            return SetCrumbling(*self.draw.choice(((True, False), (False, True), (False, False)))), self.now
+        if self.odd and 0.16 < kind < 0.18:
             return self._nonsense(live), self.now
         if not live or kind < 0.72 / max(1.0, crowded):
             return self._order(), self.now
@@ -270,7 +279,9 @@ class EveryKind:
         tif = DAY if order.time_in_force in (IOC, FOK) else order.time_in_force
         capped = order.price if self.draw.random() < 0.5 else None
         offset = self.draw.choice((0, 0, 0, TICK, -TICK, TICK // 2))
-        peg = self.draw.choice((Peg.PRIMARY, Peg.MIDPOINT, Peg.MIDPOINT, Peg.MARKET))
+        peg = self.draw.choice((Peg.PRIMARY, Peg.MIDPOINT, Peg.DISCRETIONARY, Peg.DISCRETIONARY, Peg.MARKET))
+        if peg is Peg.DISCRETIONARY and self.draw.random() < 0.9:
+            offset = 0
         minimum = self.draw.choice((0, 0, min(3, order.qty)))
         return self._with(order._replace(time_in_force=tif, price=capped), peg=peg, peg_offset=offset, min_qty=minimum)
 

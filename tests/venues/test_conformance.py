@@ -36,6 +36,7 @@ RULES = (
     *(34, 35, 36, 37, 38, 39, 41, 42, 43, 44, 46, 47, 48, 49, 50, 52, 53, 54, 55, 57, 58, 59, 61, 62, 64, 65, 66),
     *(67, 68, 70, 71, 72, 73, 75, 76, 77, 78, 79, 80, 81, 82, 84, 86, 87, 89, 90, 92, 93, 94, 95, 98, 99, 100),
     *(102, 103, 105),
+    *range(118, 128),
 )
 """The numbers of our collection of matching rules that are sequences of commands; 12 (mirrored), 105 (the hash after a
 refusal) and 112 (from snapshots) are ways to run all of them."""

@@ -80,5 +80,5 @@ def test_a_plain_book_is_plain_again():
 
 
 def test_a_snapshot_of_another_version_is_refused():
-    with pytest.raises(ValueError, match="snapshot version 99: this book reads version 1"):
+    with pytest.raises(ValueError, match="snapshot version 99: this book reads version 2"):
         Book.restore({**Book().snapshot(), "version": 99})

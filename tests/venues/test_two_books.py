@@ -24,6 +24,7 @@ from tests.venues.order_flow import (
     Advance,
     Command,
     EveryKind,
+    SetCrumbling,
     SetReference,
     SetState,
     random_policies,
@@ -190,6 +191,10 @@ class TwoBooks(RuleBasedStateMachine):
     def reference(self, bid: int, width: int) -> None:
         self.send(SetReference(bid, bid + width))
 
+    @rule(bid=st.booleans(), ask=st.booleans())
+    def crumbling(self, bid: bool, ask: bool) -> None:
+        self.send(SetCrumbling(bid, ask))
+
     @rule(seconds=st.integers(0, 40))
     def wait(self, seconds: int) -> None:
         self.now += seconds * SECOND
@@ -254,6 +259,8 @@ def mirrored(thing: Any) -> Any:
     if isinstance(thing, SetReference):
         bid, ask = (2 * MIDDLE * TICK - price if price else 0 for price in thing)
         return SetReference(ask, bid)
+    if isinstance(thing, SetCrumbling):
+        return SetCrumbling(thing.ask, thing.bid)
     thing = moved(thing, lambda price: 2 * MIDDLE * TICK - price)
     return thing._replace(side=Side(-thing.side)) if hasattr(thing, "side") else thing
 

@@ -17,7 +17,8 @@ _FEATURES: Final = (
     ("icebergs", r"\bd=\d"),
     ("minimum quantity", r"\bmin="),
     ("post-only", r" post\b"),
-    ("pegs", r" (mid|primary|market)\b"),
+    ("pegs", r" (mid|primary|market|dpeg)\b"),
+    ("discretionary pegs", r" dpeg\b"),
     ("stops", r"\b(stop|trail)="),
     ("trailing stops", r"\btrail="),
     ("budgets", r"\bbudget="),
@@ -31,6 +32,7 @@ _FEATURES: Final = (
     ("reduce", r"^reduce\b"),
     ("sessions", r"^state\b"),
     ("national reference", r"^reference\b"),
+    ("crumbling quote", r"^crumbling\b"),
 )
 """What a venue may lack, and the commands by which a case asks for it; a policy's name is a feature as well."""
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 
 from venues.conformance.cases import (
     bands,
+    discretionary,
     hidden,
     lessons,
     pegs,
@@ -44,6 +45,7 @@ CASES = (
     *replaces.CASES,
     *hidden.CASES,
     *pegs.CASES,
+    *discretionary.CASES,
     *post_only.CASES,
     *self_trades.CASES,
     *stops.CASES,

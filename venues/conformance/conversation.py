@@ -5,6 +5,7 @@ Beside the commands of `venues.conformance.notation` a conversation knows::
     at 10                 the clock: what follows is said at 10 ns
     advance 11            the clock, and the book is told
     state halted          set_state;   reference 100 103   set_reference (0: none)
+    crumbling bid         set_crumbling: bid, ask, both or none
 
 and asks: ``depth S`` (shares@price of each displayed level), ``count S`` (orders a level), ``queue S`` (names in order
 of priority), ``best`` (bid and ask), ``find i`` (``15@101 shows 5``), ``indicative`` (``1000@639 +500``), ``next``
@@ -173,6 +174,10 @@ class Conversation:
         prices = [0 if price == "0" else self.frame.price(price) for price in (bid, ask)]
         return self._reports("set_reference", *(prices[::-1] if self.frame.mirror else prices), self.now)
 
+    def _set_crumbling(self, which: str) -> list[ExecutionReport]:
+        sides = [which in ("bid", "both"), which in ("ask", "both")]
+        return self._reports("set_crumbling", *(sides[::-1] if self.frame.mirror else sides), self.now)
+
     def _reports(self, call: str, *arguments: Any) -> list[ExecutionReport]:
         return list(self._call(call)(*arguments))
 
@@ -219,6 +224,7 @@ class Conversation:
         "advance": _advance,
         "state": _set_state,
         "reference": _set_reference,
+        "crumbling": _set_crumbling,
     }
     _QUESTIONS: Final[Mapping[str, Callable[..., str]]] = {
         "depth": _depth,

@@ -8,6 +8,7 @@ Orders: side, name, quantity, price in ticks, then options in any order::
     S i 30@101 d=10           an iceberg that shows 10; ``hid`` hidden; ``min=3`` at least 3
     B m 10@101 mid            pegged to the midpoint, cap 101; ``primary``, ``market``; ``primary-1`` an offset in ticks
     B m 10 mid                a peg without a cap
+    B p 10@102 dpeg           a discretionary peg
     B p 5@100 post            post-only; ``shown`` (in a replace) no longer an iceberg
     S t 5 MKT stop=99         a stop; ``S t 5@98 stop=99`` a stop-limit; ``trail=10 step=5`` a trailing stop
     B m 9 MKT budget=604      spends at most 604 ticks x shares
@@ -47,8 +48,8 @@ NONSENSE: Final[Mapping[str, Callable[[int, int], object]]] = {
 }
 """What a venue may be sent that is no order: kind -> message from (order id, owner)."""
 
-_PEGS: Final = {"primary": Peg.PRIMARY, "mid": Peg.MIDPOINT, "market": Peg.MARKET}
-_PEG = re.compile(r"(primary|mid|market)([+-][\d.]+)?")
+_PEGS: Final = {"primary": Peg.PRIMARY, "mid": Peg.MIDPOINT, "market": Peg.MARKET, "dpeg": Peg.DISCRETIONARY}
+_PEG = re.compile(r"(primary|mid|market|dpeg)([+-][\d.]+)?")
 _OWNER = re.compile(r"\[(\w)\]")
 
 
