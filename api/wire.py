@@ -198,7 +198,9 @@ class SubmitChild(Part):
     )
     min_qty: Shares | None = Field(None, description="Trade at least so many shares at once; null: any number.")
     post_only: Switch = Field(False, description="Never take.")
-    peg: Literal["PRIMARY", "MIDPOINT", "MARKET", "DISCRETIONARY"] | None = Field(None, description="What its price follows.")
+    peg: Literal["PRIMARY", "MIDPOINT", "MARKET", "DISCRETIONARY"] | None = Field(
+        None, description="What its price follows."
+    )
     peg_offset: SignedDollarText | None = Field(None, description="$ towards the market from what it follows.")
     stop_px: DollarText | None = Field(None, description="Wait until the market gets there, $.")
     trail: DollarText | None = Field(None, description="Keep the stop so far from the touch, $.")

@@ -30,8 +30,8 @@ Where things are
     `cascade` stops, pegs, bands, `sessions` phases, auctions, time; this file: the messages.
 
 Does not model
-    Displayed pegs, discretionary offsets but for the discretionary peg, the hidden half of a price-to-comply order, all-or-none that rests, implied
-    orders, trade busts. One instrument per book.
+    Displayed pegs, discretionary offsets but for the discretionary peg, the hidden half of a price-to-comply order,
+    all-or-none that rests, implied orders, trade busts. One instrument per book.
 """
 
 from __future__ import annotations

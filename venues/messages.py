@@ -366,9 +366,10 @@ class ExecutionReport(NamedTuple):
     """Anything a venue says about an order.
 
     ``last_px``/``last_qty`` are set when ``exec_type`` is TRADE (STATE: price and size of the auction that ended);
-    ``price`` is the order's limit, of a peg its present price (None: market, or a peg without a reference; of a
-    discretionary peg that trades beyond the price it rests at: the price it went to); ``at`` is when the venue's matching engine said so; ``order_qty`` the order's total after this report (FIX 38), so that
-    ``order_qty - cum_qty`` of a CANCELED or EXPIRED report is what was taken out.
+    ``price`` is the order's limit, of a peg its present price (None: market, or a peg without a reference), of a
+    discretionary peg that trades beyond its present price the price of the trade; ``at`` is when the venue's matching
+    engine said so; ``order_qty`` the order's total after this report (FIX 38), so that ``order_qty - cum_qty`` of a
+    CANCELED or EXPIRED report is what was taken out.
     """
 
     exec_type: ExecType

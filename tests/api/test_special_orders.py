@@ -105,7 +105,8 @@ def test_what_an_order_says_is_what_the_venue_gets(said: dict[str, Any], terms: 
         ({"peg": "MARKET", "peg_offset": 1}, 'peg_offset: 1 is not an offset; write dollars as text, such as "-0.01"'),
         (
             {"peg": "MIDPINT"},
-            "peg: 'MIDPINT' is not possible here; did you mean 'MIDPOINT'? (write one of: PRIMARY, MIDPOINT, MARKET)",
+            "peg: 'MIDPINT' is not possible here; did you mean 'MIDPOINT'? "
+            "(write one of: PRIMARY, MIDPOINT, MARKET, DISCRETIONARY)",
         ),
     ],
 )
