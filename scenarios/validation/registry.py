@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from scenarios.validation import flagship, nj_fade, recorded, sniping
+from scenarios.validation import flagship, nj_fade, race_wins, recorded, sniping
 from scenarios.validation.proof import Proof
 
 PROOFS: tuple[Proof, ...] = (
     *flagship.PROOFS,
     *nj_fade.PROOFS,
+    *race_wins.PROOFS,
     *recorded.PROOFS,
     *sniping.PROOFS,
 )
