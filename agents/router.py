@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from agents.algo_desk import AlgoOrders
+from agents.algos.algo import Instructions, Slice
 from agents.experience import MeasuredExperience
 from agents.orders import ChildOrder, ParentOrder
 from agents.parent_run import CANCELED, EXPIRED, REJECTED, Child, ParentRun
@@ -33,7 +35,9 @@ class Router(Participant):
         markout_horizon: ns after which a child's venue is judged by the move of the mid.
         explain: log the terms of every decision, of a strategy that has any.
         max_live_parents: more parents than this at a time are REJECTED, as are those that come after the day's end, or
-            with a limit beyond a touch that no quote shows.
+            with a limit beyond a touch that no quote shows. Slices of an algorithm's order do not count.
+        closes: when the call of a venue's closing auction begins, ns; of those that have one.
+        day_ends: when trading ends, ns; None: nobody knows.
     """
 
     kind = "router"
@@ -52,6 +56,8 @@ class Router(Participant):
         first_parent_id: int = 1,
         max_live_parents: int | None = None,
         explain: bool = False,
+        closes: Mapping[str, int] | None = None,
+        day_ends: int | None = None,
     ) -> None:
         super().__init__(place, name, number, sessions)
         self.board = board
@@ -61,6 +67,9 @@ class Router(Participant):
         self.experience = MeasuredExperience(facts)
         self.runs: dict[int, ParentRun] = {}
         """Parents in work."""
+        self.algos: AlgoOrders | None = None
+        """Orders that algorithms cut into parents; None before the first."""
+        self.closes, self._day_ends = closes or {}, day_ends
         self._strategy = strategy
         self._planned = list(parents)
         self._markout_horizon = markout_horizon
@@ -86,14 +95,14 @@ class Router(Participant):
     @property
     def busy(self) -> bool:
         """Is any parent in work?"""
-        return bool(self.runs)
+        return bool(self.runs) or (self.algos is not None and bool(self.algos.runs))
 
     # -- parents --------------------------------------------------------------------------------
 
     def _arrive(self, planned: PlannedParent) -> None:
         limit = self._limit_of(planned)
         no_touch = limit is None and planned.limit_offset is not None
-        self._take(planned.side, planned.qty, limit, planned.horizon, self._strategy, refused=no_touch)
+        self._take(planned.side, planned.qty, limit, planned.horizon, self._strategy, planned.algo, refused=no_touch)
 
     def _limit_of(self, planned: PlannedParent) -> int | None:
         if planned.limit_offset is None:
@@ -108,38 +117,87 @@ class Router(Participant):
         return max(self.place.tick, best + int(planned.side) * planned.limit_offset)
 
     def submit(
-        self, side: Side, qty: int, limit: int | None, horizon: int, strategy: Strategy | None = None
+        self,
+        side: Side,
+        qty: int,
+        limit: int | None,
+        horizon: int,
+        strategy: Strategy | None = None,
+        algo: Instructions | None = None,
     ) -> ParentOrder:
-        """Take a parent order now; work on it begins at once.
+        """Take a parent order now; work on it begins at once. With ``algo`` the strategy works its slices.
 
         Raises:
             ValueError: the size, the limit or the horizon makes no sense.
         """
         if qty < 1 or horizon < 1 or (limit is not None and limit < 1):
             raise ValueError(f"a parent of {qty} shares, limit {limit}, horizon {horizon} ns: all must be above zero")
-        return self._take(side, qty, limit, horizon, strategy or self._strategy, refused=False)
+        return self._take(side, qty, limit, horizon, strategy or self._strategy, algo, refused=False)
 
     def _take(
-        self, side: Side, qty: int, limit: int | None, horizon: int, strategy: Strategy, *, refused: bool
+        self,
+        side: Side,
+        qty: int,
+        limit: int | None,
+        horizon: int,
+        strategy: Strategy,
+        algo: Instructions | None,
+        *,
+        refused: bool,
     ) -> ParentOrder:
-        now = self.env.now
-        parent = ParentOrder(self._next_parent, side, qty, limit, now, now + horizon)
-        self._next_parent += 1
-        self._log_parent(now, parent.parent_id, self.number, side, qty, limit or 0, parent.ends)
-        run = self.runs[parent.parent_id] = ParentRun(parent, strategy, self)
-        if (
+        parent = self._next(side, qty, limit, self.env.now + horizon)
+        refused = (
             refused
             or self._day_is_over
-            or (self._max_live_parents is not None and len(self.runs) > self._max_live_parents)
-        ):
-            run.stop(REJECTED)
+            or (self._max_live_parents is not None and self._live_orders() >= self._max_live_parents)
+        )
+        if algo is not None:
+            if self.algos is None:
+                self.algos = AlgoOrders(self, self.closes, self._day_ends)
+            self.algos.take(parent, algo, strategy, REJECTED if refused else None)
             return parent
-        self.env.call_at(parent.ends, self._expire, run)
-        run.start()
+        run = self._begin(parent, strategy)
+        if refused:
+            run.stop(REJECTED)
+        else:
+            self._work(run)
         return parent
 
+    def take_slice(
+        self, order: ParentOrder, piece: Slice, strategy: Strategy, begin: Callable[[ParentRun], None]
+    ) -> None:
+        """Make a slice of an algorithm's order a parent, tell ``begin``, then work it."""
+        run = self._begin(self._next(order.side, piece.qty, piece.limit, piece.ends), strategy)
+        begin(run)
+        if self._day_is_over:
+            run.stop(REJECTED)
+        else:
+            self._work(run)
+
+    def _next(self, side: Side, qty: int, limit: int | None, ends: int) -> ParentOrder:
+        parent = ParentOrder(self._next_parent, side, qty, limit, self.env.now, ends)
+        self._next_parent += 1
+        return parent
+
+    def _begin(self, parent: ParentOrder, strategy: Strategy) -> ParentRun:
+        side, qty, limit = parent.side, parent.qty, parent.limit
+        self._log_parent(parent.at, parent.parent_id, self.number, side, qty, limit or 0, parent.ends)
+        run = self.runs[parent.parent_id] = ParentRun(parent, strategy, self)
+        return run
+
+    def _work(self, run: ParentRun) -> None:
+        self.env.call_at(run.parent.ends, self._expire, run)
+        run.start()
+
+    def _live_orders(self) -> int:
+        """Orders in work as they came: an algorithm's order is one, however many slices it has."""
+        return len(self.runs) if self.algos is None else self.algos.live_orders(len(self.runs))
+
     def cancel_parent(self, parent_id: int) -> bool:
-        """Stop the work on a parent; False when it is not in work."""
+        """Stop the work on a parent, or on an algorithm's order; False when it is not in work."""
+        if self.algos is not None and parent_id in self.algos.runs:
+            self.algos.runs[parent_id].stop(CANCELED)
+            return True
         run = self.runs.get(parent_id)
         if run is None:
             return False
@@ -149,6 +207,8 @@ class Router(Participant):
     def finish(self) -> None:
         """The day is over: stop the work on every parent, take no more."""
         self._day_is_over = True
+        if self.algos is not None:
+            self.algos.finish()
         for run in list(self.runs.values()):
             run.stop(EXPIRED)
 
@@ -159,6 +219,8 @@ class Router(Participant):
         """A run reports its end."""
         del self.runs[run.parent.parent_id]
         self._log_end(self.env.now, run.parent.parent_id, status, run.cum_qty, run.open_qty, run.rounds)
+        if self.algos is not None:
+            self.algos.slice_ended(run)
 
     # -- what a run needs -----------------------------------------------------------------------
 
@@ -210,7 +272,7 @@ class Router(Participant):
         """Ask the venue to cancel a child. An IOC or FOK on its way ends by itself."""
         if child.sent_at is None:
             self._recall(child)
-        elif child.order.time_in_force in (TimeInForce.DAY, TimeInForce.GTC):
+        elif child.order.time_in_force not in (TimeInForce.IOC, TimeInForce.FOK):
             self.sessions[child.order.venue].send(CancelOrder(child.child_id, self.number))
 
     def replace(self, child: Child, qty: int, price: int) -> None:
@@ -267,6 +329,8 @@ class Router(Participant):
             if report.exec_type is ExecType.TRADE:
                 self.ledger.book(report, *self.place.fees[venue])
                 self.experience.filled(venue, report.last_qty)
+                if self.algos is not None:
+                    self.algos.filled(child.run.parent.parent_id, venue, report.last_qty)
             run = child.run
             run.take_in(ChildReport(child.child_id, venue, report, arrived))
             if child.done:

@@ -10,6 +10,19 @@ PARENT_STATUS = {0: "FILLED", 1: "EXPIRED", 2: "CANCELED", 3: "REJECTED"}
 STYLES = {0: "TAKE", 1: "PROBE", 2: "POST"}
 COST_TERMS = ("price", "fee", "impact", "fill", "opportunity", "adverse", "latency")
 STATE_KEYS = {0: "position", 1: "cash", 2: "estimate", 3: "fit", 4: "unfit", 5: "locked", 6: "crossed"}
+ALGO_KINDS = {
+    0: "own",
+    1: "twap",
+    2: "vwap",
+    3: "pov",
+    4: "implementation_shortfall",
+    5: "arrival_price",
+    6: "iceberg",
+    7: "pegged",
+    8: "close",
+}
+ALGO_KIND_CODES = {kind: code for code, kind in ALGO_KINDS.items()}
+OWN_ALGO = 0
 
 PARENTS = Schema(
     "parents",
@@ -124,5 +137,56 @@ STATES = Schema(
         Column("owner", "i2", "agent"),
         Column("key", "i1", "code", STATE_KEYS),
         Column("value", "i8", "mixed"),
+    ),
+)
+
+ALGO_ORDERS = Schema(
+    "algo_orders",
+    "Orders that an algorithm works, as they arrived at a router; their slices are in `parents`. limit 0: none.",
+    (
+        Column("at", "i8", "ns"),
+        Column("algo_id", "i8", "id"),
+        Column("owner", "i2", "agent"),
+        Column("kind", "i1", "code", ALGO_KINDS),
+        Column("side", "i1", "code", SIDES),
+        Column("qty", "i8", "shares"),
+        Column("limit", "i8", "price"),
+        Column("ends", "i8", "ns"),
+    ),
+)
+
+ALGO_SLICES = Schema(
+    "algo_slices",
+    "Which parent order is a slice of which algorithm order, and the how many-th.",
+    (
+        Column("at", "i8", "ns"),
+        Column("algo_id", "i8", "id"),
+        Column("parent_id", "i8", "id"),
+        Column("number", "i4", "count"),
+        Column("qty", "i8", "shares"),
+    ),
+)
+
+ALGO_SCHEDULE = Schema(
+    "algo_schedule",
+    "What an algorithm planned: `qty` shares of the order done by the time `by`. A later row for a time replaces it.",
+    (
+        Column("at", "i8", "ns"),
+        Column("algo_id", "i8", "id"),
+        Column("by", "i8", "ns"),
+        Column("qty", "i8", "shares"),
+    ),
+)
+
+ALGO_ENDS = Schema(
+    "algo_ends",
+    "How each algorithm order ended: filled, or EXPIRED / CANCELED / REJECTED with its leaves.",
+    (
+        Column("at", "i8", "ns"),
+        Column("algo_id", "i8", "id"),
+        Column("status", "i1", "code", PARENT_STATUS),
+        Column("cum_qty", "i8", "shares"),
+        Column("leaves_qty", "i8", "shares"),
+        Column("slices", "i4", "count"),
     ),
 )

@@ -16,6 +16,7 @@ from pydantic import (
 
 from scenarios.agent_base import Agent, TradesOn, TradingAgent, default_name, suits
 from scenarios.fast_agents import CrossVenueArbitrageur, DarkPicker, Sniper, SweepAnticipator
+from scenarios.algo_parts import AlgoField
 from scenarios.fields import (
     Count,
     Dollars,
@@ -230,6 +231,11 @@ class OrderFlow(Part):
     arrivals: Literal["poisson", "even"] = Field(
         "poisson", description="poisson: uniform random times; even: equal gaps."
     )
+    algo: AlgoField | None = Field(
+        None,
+        description="How each is cut into slices that the strategy works; none: the strategy works it as a whole.",
+        examples=["{kind: twap, slices: 10}"],
+    )
     start: Duration | None = Field(None, description="First arrival; the end of the warm-up, unless given.")
     stop: Duration | None = Field(None, description="Last arrival; a horizon before the end, unless given.")
 
@@ -249,6 +255,11 @@ class ListedOrder(Part):
         "none", description="none, a price in $, or {offset: $} beyond the far touch on arrival.", examples=["100.05"]
     )
     horizon: PositiveDuration = Field(parse_duration("2s"), description="From its arrival to its end.", examples=["2s"])
+    algo: AlgoField | None = Field(
+        None,
+        description="How it is cut into slices that the strategy works; none: the strategy works it as a whole.",
+        examples=["{kind: twap, slices: 10}"],
+    )
 
 
 def _listed(orders: tuple[ListedOrder, ...]) -> list[Any]:

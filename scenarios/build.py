@@ -588,7 +588,19 @@ class _Builder:
             first_parent_id=number * PARENTS_PER_ROUTER + 1,
             max_live_parents=agent.max_live_parents,
             explain=agent.explain,
+            closes=self._closes(sessions),
+            day_ends=self.scenario.duration,
         )
+
+    def _closes(self, venues: Mapping[str, object]) -> dict[str, int]:
+        """When the call of each venue's closing auction begins."""
+        return {
+            venue.name: phase.at
+            for venue in self.scenario.venues
+            if isinstance(venue, m.LitVenue) and venue.name in venues
+            for phase in venue.phases
+            if phase.book_state is BookState.CLOSING_AUCTION
+        }
 
     def _facts(self, venues: Mapping[str, object]) -> dict[str, VenueFacts]:
         tick, lot = self.scenario.instrument.tick, self.scenario.instrument.lot
@@ -611,6 +623,7 @@ class _Builder:
                     order.limit if isinstance(order.limit, int) else None,
                     order.limit.offset if isinstance(order.limit, m.LimitOffset) else None,
                     order.horizon,
+                    None if order.algo is None else order.algo.instructions(self.scenario.folder),
                 )
                 for order in orders
             ]
@@ -624,11 +637,12 @@ class _Builder:
             arrivals = [start + (stop - start) * i // max(1, orders.count) for i in range(orders.count)]
         offset = orders.limit.offset if isinstance(orders.limit, m.LimitOffset) else None
         lot = self.scenario.instrument.lot
+        algo = None if orders.algo is None else orders.algo.instructions(self.scenario.folder)
         parents = []
         for at in arrivals:
             sign = signs()
             side = Side(sign) if orders.sides == "both" else (Side.BUY if orders.sides == "buy" else Side.SELL)
-            parents.append(PlannedParent(at, side, sizes() * lot, None, offset, orders.horizon))
+            parents.append(PlannedParent(at, side, sizes() * lot, None, offset, orders.horizon, algo))
         return parents
 
     def _idle(self, agent: m.Idle, name: str, number: int) -> Participant:
@@ -665,7 +679,15 @@ class _Builder:
         strategy = m.StrategySpec(kind="price_time").build()
         first = number * PARENTS_PER_ROUTER + 1
         self.market.agents[name] = Router(
-            self.place, name, number, sessions, board, self._facts(venues), strategy, first_parent_id=first
+            self.place,
+            name,
+            number,
+            sessions,
+            board,
+            self._facts(venues),
+            strategy,
+            first_parent_id=first,
+            closes=self._closes(venues),
         )
 
     def feed(self, name: str, latency: LatencySource | int) -> HistoryView[Quote]:

@@ -19,6 +19,7 @@ from typing import Any, Final, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
+from agents.algos.algo import Instructions
 from agents.orders import ParentOrder
 from agents.parent_run import Child, ParentRun
 from agents.router import Router
@@ -112,6 +113,7 @@ class Desk(Router):
             router.facts,
             strategy,
             first_parent_id=router.number * PARENTS_PER_ROUTER + 1,
+            closes=router.closes,
         )
         self._listener = listener
         self._announced = 0
@@ -120,10 +122,16 @@ class Desk(Router):
     # -- orders from outside --------------------------------------------------------------------
 
     def submit(
-        self, side: Side, qty: int, limit: int | None, horizon: int, strategy: Strategy | None = None
+        self,
+        side: Side,
+        qty: int,
+        limit: int | None,
+        horizon: int,
+        strategy: Strategy | None = None,
+        algo: Instructions | None = None,
     ) -> ParentOrder:
         """As :meth:`Router.submit`, and the listener is told."""
-        parent = super().submit(side, qty, limit, horizon, strategy)
+        parent = super().submit(side, qty, limit, horizon, strategy, algo)
         self._announce(parent)
         return parent
 

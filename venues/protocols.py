@@ -50,6 +50,16 @@ class QuoteBoard(Protocol):
     def latest(self, now: int) -> list[tuple[str, Quote, int]]:
         """(venue, its latest quote, when that arrived in ns) of each venue heard of, in the scenario's order."""
 
+    def count_prints(self) -> None:
+        """From now on count what trades; it costs a look at every quote, where else the latest is enough."""
+
+    def printed_qty(self, now: int) -> int:
+        """Shares of the prints that have arrived by ``now`` since they were first counted.
+
+        Raises:
+            RuntimeError: nobody has asked to count them.
+        """
+
 
 class Reference(Protocol):
     """Where a venue gets the national best from, over links of its own: `venues.reference`."""

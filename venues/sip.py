@@ -164,9 +164,28 @@ class SipView:
 
     def __init__(self, sip: Sip, env: Environment, latency: LatencySource | int) -> None:
         self._sip = sip
+        self._env = env
         self._feed = sip.feed.view(env, latency, keep_up=self.advance)
         self._latest: list[tuple[str, Quote, int] | None] = [None] * len(sip.venues)
         self.nbbo = NO_NBBO
+        self._printed: int | None = None
+
+    def count_prints(self) -> None:
+        """From now on count what trades."""
+        if self._printed is None:
+            self.advance(self._env.now)
+            self._printed = 0
+
+    def printed_qty(self, now: int) -> int:
+        """Shares of the prints that have arrived by ``now``.
+
+        Raises:
+            RuntimeError: nobody has asked to count them.
+        """
+        self.advance(now)
+        if self._printed is None:
+            raise RuntimeError("prints are counted from count_prints() on; call it first")
+        return self._printed
 
     def advance(self, now: int) -> Nbbo:
         """The NBBO as known at ``now``."""
@@ -175,6 +194,8 @@ class SipView:
         at = feed.next_arrival()
         while at is not None and at <= now:
             update = feed.take()
+            if self._printed is not None and update.quote.trade is not None:
+                self._printed += update.quote.trade.qty
             self._latest[update.venue] = (self._sip.venues[update.venue], update.quote, at)
             self.nbbo = update.nbbo
             at = feed.next_arrival()
@@ -220,11 +241,50 @@ class NbboView:
         self._sip.relax()
 
 
+class CountedView:
+    """A view of a venue's feed that reads every quote, not the latest alone, and counts what was printed.
+
+    It takes the view over: whoever reads it from now on reads it through this one.
+    """
+
+    def __init__(self, view: HistoryView[Quote], now: int) -> None:
+        view.advance(now)
+        self._view = view
+        self.printed = 0
+        """Shares, since it was made."""
+        view.keep_up = self.advance
+
+    @property
+    def arrived_at(self) -> int:
+        """When the latest quote arrived, ns."""
+        return self._view.arrived_at
+
+    def advance(self, now: int) -> Quote | None:
+        """The latest quote that has arrived by ``now``; all before it are counted."""
+        view = self._view
+        at = view.next_arrival()
+        while at is not None and at <= now:
+            quote = view.take()
+            if quote.trade is not None:
+                self.printed += quote.trade.qty
+            at = view.next_arrival()
+        return view.item
+
+    def subscribe(self, handler: Callable[[Quote], object], interest: Callable[[Quote, Quote | None], bool]) -> None:
+        """As the view's own."""
+        self._view.subscribe(handler, interest)
+
+    def unsubscribe(self) -> None:
+        """As the view's own."""
+        self._view.unsubscribe()
+
+
 class DirectBoard:
     """All venues' direct feeds as one reader hears them, each over a link of its own."""
 
     def __init__(self, venues: Sequence[LitVenue], env: Environment, latencies: Sequence[LatencySource | int]) -> None:
-        self._views = [
+        self._env = env
+        self._views: list[tuple[str, HistoryView[Quote] | CountedView]] = [
             (venue.name, venue.feed.view(env, latency)) for venue, latency in zip(venues, latencies, strict=True)
         ]
 
@@ -236,6 +296,27 @@ class DirectBoard:
             if quote is not None:
                 heard.append((name, quote, view.arrived_at))
         return heard
+
+    def count_prints(self) -> None:
+        """From now on count what trades."""
+        now = self._env.now
+        self._views = [
+            (name, view if isinstance(view, CountedView) else CountedView(view, now)) for name, view in self._views
+        ]
+
+    def printed_qty(self, now: int) -> int:
+        """Shares of the prints that have arrived by ``now``.
+
+        Raises:
+            RuntimeError: nobody has asked to count them.
+        """
+        printed = 0
+        for _, view in self._views:
+            if not isinstance(view, CountedView):
+                raise RuntimeError("prints are counted from count_prints() on; call it first")
+            view.advance(now)
+            printed += view.printed
+        return printed
 
     def subscribe(self, handler: Callable[[Quote], object]) -> None:
         """Call ``handler(quote)`` whenever a change of a venue's best prices arrives here."""
