@@ -92,6 +92,7 @@ class AlgoRun:
         self._closing: int | None = None
         """The status to end with; None: the algorithm is at work."""
         self._rest_is_out = False
+        self._over = False
         self._steps: AlgoSteps = instructions.algo(order, self)
         if not isinstance(self._steps, Generator):
             raise self.breach(f"gave {self._steps!r} instead of a generator; an algorithm has a `yield` in it")
@@ -277,13 +278,12 @@ class AlgoRun:
             run.stop(EXPIRED)
 
     def _close_when_quiet(self) -> None:
-        if self._live:
+        if self._live or self._over:
             return
-        if self.cum_qty == self.order.qty:
-            self._closing = FILLED
-            self.desk.algo_ended(self, FILLED)
-        elif self._rest_is_out or self.instructions.at_end == "cancel":
-            assert self._closing is not None
+        filled = self.cum_qty == self.order.qty
+        if filled or self._rest_is_out or self.instructions.at_end == "cancel":
+            self._over = True
+            self._closing = FILLED if filled or self._closing is None else self._closing
             self.desk.algo_ended(self, self._closing)
         else:
             self._rest_is_out = True

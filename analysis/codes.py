@@ -8,6 +8,18 @@ BUY: Final = 1
 SELL: Final = -1
 SIDES: Final = {BUY: "BUY", SELL: "SELL"}
 
+ALGO_KINDS: Final = {
+    0: "own",
+    1: "twap",
+    2: "vwap",
+    3: "pov",
+    4: "implementation_shortfall",
+    5: "arrival_price",
+    6: "iceberg",
+    7: "pegged",
+    8: "close",
+}
+
 ACTION_NEW: Final = 0
 ACTION_CANCEL: Final = 1
 ACTION_REPLACE: Final = 2

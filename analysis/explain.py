@@ -12,6 +12,7 @@ from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 
+from analysis.algo_story import algo_timeline, slice_line
 from analysis.attribution import Charge, ChildTarget, attribute
 from analysis.best_quotes import NO_ASK, NO_BID, best_quotes
 from analysis.child_orders import ChildOrders, child_orders
@@ -57,11 +58,13 @@ DECIDED, SENT, MISSED, ANSWERED, ENDED = range(5)
 
 
 def timeline(tables: RunTables, order_id: int) -> str:
-    """The timeline of a parent order, or of the parent of a child order, as text.
+    """The timeline of a parent order, of the parent of a child order, or of an algorithm's order, as text.
 
     Raises:
         UnknownOrder: neither parent nor child; the message names the range of ids and the nearest ones.
     """
+    if order_id in tables["algo_orders"]["algo_id"]:
+        return algo_timeline(tables, order_id)
     parent_id = _parent_of(tables, order_id)
     story = _Story(tables, parent_id)
     lines = sorted(story.lines())
@@ -133,7 +136,8 @@ class _Story:
         limit = f"limit {price(p['limit'])}" if p["limit"] else "no limit"
         span = f"arrives {seconds(p['at'])}, horizon {duration(p['ends'] - p['at'])}"
         wants = f"{self.who.agent(p['owner'])} {SIDES[p['side']]} {p['qty']} {symbol}".rstrip()
-        return [f"parent {self.parent_id}: {wants}, {limit}; {span}", self._arrival_quote(), self._outcome()]
+        head = [f"parent {self.parent_id}: {wants}, {limit}; {span}", *slice_line(self.tables, self.parent_id)]
+        return [*head, self._arrival_quote(), self._outcome()]
 
     def _arrival_quote(self) -> str:
         best, at = best_quotes(self.tables), np.array([self.parent["at"]], dtype=np.int64)

@@ -56,10 +56,15 @@ OF_SOME_RUNS: Final[Mapping[str, tuple[str, ...]]] = {
         *("decision", "parent_id", "venue", "style", "score", "price", "fee", "impact", "fill", "opportunity"),
         *("adverse", "latency", "fill_probability", "expected_move"),
     ),
+    "algo_orders": ("at", "algo_id", "owner", "kind", "side", "qty", "limit", "ends"),
+    "algo_slices": ("at", "algo_id", "parent_id", "number", "qty"),
+    "algo_schedule": ("at", "algo_id", "by", "qty"),
+    "algo_ends": ("at", "algo_id", "status", "cum_qty", "leaves_qty", "slices"),
     "child_terms": ("at", "order_id", "display_qty", "min_qty", "post_only", "peg", "peg_offset", "iso"),
 }
 """The same of tables that only some runs write: with order protection, which orders were marked as sweeps; of routers,
-children that were more than plain orders, and the terms of decisions that explain themselves."""
+children that were more than plain orders, the terms of decisions that explain themselves, and orders that an algorithm
+cut into slices."""
 
 
 class RunFolderError(ValueError):

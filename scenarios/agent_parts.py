@@ -15,8 +15,8 @@ from pydantic import (
 )
 
 from scenarios.agent_base import Agent, TradesOn, TradingAgent, default_name, suits
-from scenarios.fast_agents import CrossVenueArbitrageur, DarkPicker, Sniper, SweepAnticipator
 from scenarios.algo_parts import AlgoField
+from scenarios.fast_agents import CrossVenueArbitrageur, DarkPicker, Sniper, SweepAnticipator
 from scenarios.fields import (
     Count,
     Dollars,

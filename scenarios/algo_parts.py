@@ -53,8 +53,8 @@ def _not_negative(value: float) -> float:
 
 
 def _few_enough(value: int) -> int:
-    if value > MOST_SLICES:
-        raise ValueError(f"{value} slices are too many; write {MOST_SLICES} or less")
+    if not 1 <= value <= MOST_SLICES:
+        raise ValueError(f"{value} is not a number of slices; write 1 to {MOST_SLICES}")
     return value
 
 
@@ -65,7 +65,7 @@ RateOfVolume = Annotated[Number, AfterValidator(_below_all)]
 """Above 0, below 1."""
 
 NumberFromZero = Annotated[Number, AfterValidator(_not_negative)]
-SliceCount = Annotated[PositiveCount, AfterValidator(_few_enough)]
+SliceCount = Annotated[Count, AfterValidator(_few_enough)]
 
 
 def parts(value: float) -> int:

@@ -28,6 +28,7 @@ from scenarios.agent_parts import (
     TradingAgent,
     suits,
 )
+from scenarios.algo_checks import algo_problems
 from scenarios.dark_parts import DarkPolicies
 from scenarios.fast_agents import AtADesk, Colocated, CrossVenueArbitrageur
 from scenarios.geography_checks import geography_problems
@@ -494,6 +495,19 @@ def strategies_know_their_venues(pieces: Pieces) -> Findings:
                     yield Finding((*path, "strategy", key), message)
 
 
+def algorithms_can_work(pieces: Pieces) -> Findings:
+    """Algorithms find their venues, auctions and files, and their problems have a solution."""
+    closes = {
+        venue.name
+        for venue in pieces.venues.values()
+        if isinstance(venue, LitVenue) and any(phase.state == "closing_auction" for phase in venue.phases)
+    }
+    for path, router in pieces.of_type(Router):
+        lit = [venue for venue in router.venues_among(pieces.venue_kinds) if venue in pieces.lit]
+        for keys, message in algo_problems(router, lit, closes, pieces.folder):
+            yield Finding((*path, "orders", *keys), message)
+
+
 def every_venue_has_its_latency(pieces: Pieces) -> Findings:
     """A latency by venue covers the venues that it is used for."""
     for path, agent in pieces.traders():
@@ -671,6 +685,7 @@ CHECKS: tuple[Callable[[Pieces], Findings], ...] = (
     agents_trade_where_they_can,
     routers_see_quotes,
     strategies_know_their_venues,
+    algorithms_can_work,
     every_venue_has_its_latency,
     presence_is_of_firms_there_are,
     links_join_lit_venues,

@@ -112,6 +112,13 @@ class RunResult:
         return profit_table(self.tables)
 
     @property
+    def algos(self) -> pd.DataFrame:
+        """One row per order that an algorithm worked: cost of the whole order, tracking error, participation."""
+        from analysis.algos import algo_table
+
+        return algo_table(self.tables)
+
+    @property
     def expectations(self) -> list[Verdict]:
         """The scenario's expectations, held against the results."""
         return verdicts(self.scenario.expect, self.tables)
@@ -130,6 +137,7 @@ class RunResult:
             "trades": self.trades,
             "shares_traded": self.shares_traded,
             "results": self.results,
+            **({"algos": json_rows(self.algos)} if len(self.tables["algo_orders"]) else {}),
             "profits": json_rows(self.profits),
             "expectations": [verdict.as_json() for verdict in self.expectations],
         }

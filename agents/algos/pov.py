@@ -40,8 +40,5 @@ class Pov:
             due = min(order.qty, part_of_market(self.rate, view.others_qty))
             behind = min(view.leaves, due - (order.qty - view.leaves))
             qty = behind if due == order.qty else down_to_lot(behind, view.lot)
-            yield Step(
-                slices=[Slice(qty, min(at + self.interval, order.ends))] if qty > 0 else (),
-                schedule=[(at, due)],
-                until=at,
-            )
+            to = min(at + self.interval, order.ends)
+            yield Step(slices=[Slice(qty, to)] if qty > 0 else (), schedule=[(to, due)], until=at)

@@ -2,7 +2,7 @@
 
 Rules
     The order rests at the venue named, or at the lit venue with the lowest maker fee (equal fees: the first), as a DAY
-    order that would be displayed. It is never priced through the best opposite quote that the router sees.
+    order, post-only. It is never priced through the best opposite quote that the router sees.
     Its price is never beyond the slice's limit, and
         rest       the limit itself; without one the best price of its own side when it is sent. There it stays
         primary    the best price of its own side, moved by the offset
@@ -23,7 +23,9 @@ from typing import Literal
 from agents.orders import ChildOrder, ParentOrder
 from agents.strategies.rounds import within_tick
 from agents.strategy import Actions, ChildReport, StrategyRun, VenueFacts, View
-from venues.messages import ExecType, TimeInForce
+from venues.messages import ExecType, Terms, TimeInForce
+
+POST_ONLY = Terms(post_only=True)
 
 At = tuple[Literal["at"], int]
 
@@ -49,7 +51,7 @@ class Rest:
             if price is None:
                 yield Actions(wake=("at", view.now + LOOK_AGAIN))
                 continue
-            _, reports = yield Actions(send=[ChildOrder(venue, view.leaves, price, TimeInForce.DAY)])
+            _, reports = yield Actions(send=[ChildOrder(venue, view.leaves, price, TimeInForce.DAY, terms=POST_ONLY)])
             if any(report.report.exec_type is ExecType.REJECTED for report in reports):
                 yield Actions(wake=("at", view.now + LOOK_AGAIN))
 
@@ -86,7 +88,8 @@ class Peg:
                 actions = Actions(wake=wake)  # it is on its way: its id comes with the first report
             else:
                 order.price, order.total = price, view.leaves
-                actions = Actions(send=[ChildOrder(venue, view.leaves, price, TimeInForce.DAY)], wake=wake)
+                child = ChildOrder(venue, view.leaves, price, TimeInForce.DAY, terms=POST_ONLY)
+                actions = Actions(send=[child], wake=wake)
             _, reports = yield actions
             for report in reports:
                 order.hear(report)

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from agents.tables import ALGO_KINDS
 from analysis import codes
 from analysis.metrics import summary
 from analysis.tables import COLUMNS, RunFolderError, RunTables
@@ -24,6 +25,7 @@ def test_the_codes_are_those_of_the_venues():
     assert {int(x) for x in messages.Reason} == set(codes.REASONS)
     assert (int(messages.Liquidity.MAKER), int(messages.Liquidity.TAKER)) == (codes.MAKER, codes.TAKER)
     assert ACTIONS == codes.ACTIONS
+    assert ALGO_KINDS == codes.ALGO_KINDS
 
 
 def test_columns_come_as_int64_and_frames_as_recorded():
