@@ -80,6 +80,14 @@ def of_quotes(tables: RunTables) -> dict[str, float]:
     return {"market.crossed_share": found.crossed_share, "market.locked_share": found.locked_share}
 
 
+def of_two_prices(tables: RunTables) -> dict[str, float]:
+    """``market.follows_ms``: by how many ms the second lit venue's mid follows the first's, on a grid of 10 ms."""
+    from analysis.lead_lag import follows_by
+
+    lit = [name for number, name in tables.directory.venues.items() if tables.directory.is_lit(number)]
+    return {"market.follows_ms": follows_by(tables, *lit)} if len(lit) == 2 else {}
+
+
 def of_routers(tables: RunTables) -> dict[str, float]:
     """``client.fill_rate``: every figure of the summary, by router."""
     from analysis.metrics import summary
@@ -120,6 +128,7 @@ FAMILIES: tuple[Callable[[RunTables], dict[str, float]], ...] = (
     of_agents,
     of_traders,
     of_quotes,
+    of_two_prices,
     of_routers,
     of_routers_at_venues,
 )

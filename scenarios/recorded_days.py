@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agents.participant import UNFIT
 from scenarios.load import load
 from venues.tables import QUOTES
+
+if TYPE_CHECKING:
+    from analysis.lead_lag import Mids
 
 ALONE = {"agents.client.enabled": "false"}
 
@@ -55,6 +58,22 @@ def lobster_hour(data: Path) -> tuple[int, int]:
     quotes = result.log.table(QUOTES).columns()
     found = agreement(recorded_states(quotes), published_states(folder / "book_l1_fullday.csv.gz"))
     return found.matching, found.published
+
+
+def bitcoin_mids(data: Path) -> dict[str, Mids]:
+    """Binance, 8 August 2024, the mids of three order books by name, at the times when they were received."""
+    import pandas as pd
+
+    from analysis.lead_lag import Mids
+
+    mids = {}
+    for name in ("spot_btcusdt", "usdm_btcusdt", "coinm_btcusd"):
+        file = data / "binance_btc_3venues_20240808" / f"{name}_bbo.csv.gz"
+        quotes = pd.read_csv(file, usecols=["recv_ns", "bid_px", "ask_px"])
+        mids[name.split("_")[0]] = Mids(
+            quotes["recv_ns"].to_numpy(), ((quotes["bid_px"] + quotes["ask_px"]) / 2).to_numpy()
+        )
+    return mids
 
 
 def _replay(settings: dict[str, str]) -> Any:

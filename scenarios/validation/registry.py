@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.validation import flagship, nj_fade, race_wins, recorded, sniping
+from scenarios.validation import flagship, lead_lag, nj_fade, race_wins, recorded, sniping
 from scenarios.validation.proof import Proof
 
 PROOFS: tuple[Proof, ...] = (
@@ -11,4 +11,5 @@ PROOFS: tuple[Proof, ...] = (
     *race_wins.PROOFS,
     *recorded.PROOFS,
     *sniping.PROOFS,
+    *lead_lag.PROOFS,
 )
