@@ -178,7 +178,8 @@ def _overlapping(times: Ints, other: Mids, lag: int) -> Floats:
 
 
 def _by_block(values: Floats, block: Ints) -> Floats:
-    return np.bincount(block, weights=values, minlength=BLOCKS)
+    sums: Floats = np.bincount(block, weights=values, minlength=BLOCKS).astype(np.float64)
+    return sums
 
 
 def _sums(first: Floats, second: Floats, block: Ints) -> Sums:

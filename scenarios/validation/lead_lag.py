@@ -40,7 +40,7 @@ def measure(result: RunResult) -> Figures:
         "free peak": free.peak / MS,
         "free peak error": free.peak_error / MS,
     }
-    for step, (correlation, _) in by_interval(*mids, [SHORT * MS, LONG * MS], start).items():
+    for step, (correlation, _) in by_interval(mids[0], mids[1], [SHORT * MS, LONG * MS], start).items():
         figures[f"over {step // MS}"] = correlation
     return figures
 
