@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # what `__getattr__` below does, in words that type checkers 
     from agents.strategy import Actions as Actions
     from agents.strategy import ChildReport as ChildReport
     from agents.strategy import Experience as Experience
+    from agents.strategy import LiveChild as LiveChild
     from agents.strategy import Strategy as Strategy
     from agents.strategy import StrategyError as StrategyError
     from agents.strategy import StrategyRun as StrategyRun
@@ -70,6 +71,7 @@ _HOME: Final = {
     "Actions": "agents.strategy",
     "ChildReport": "agents.strategy",
     "Experience": "agents.strategy",
+    "LiveChild": "agents.strategy",
     "Strategy": "agents.strategy",
     "StrategyError": "agents.strategy",
     "StrategyRun": "agents.strategy",

@@ -2,6 +2,7 @@
 
 Rules
     round trip   the smallest time from sending a child to its first report, ns.
+    one way      the smallest time from sending a child to the venue's own stamp on its first report, ns.
     fill ratio   shares filled over displayed shares aimed at, both weighted by `memory` ** age in children.
     traded       shares of all fills.
     markout      side * (mid after the horizon - mid when the child was sent), share-weighted by what the child aimed at
@@ -18,10 +19,11 @@ from collections.abc import Iterable
 class VenueExperience:
     """Running figures of one venue."""
 
-    __slots__ = ("aimed", "filled", "moved", "moved_weight", "round_trip", "traded")
+    __slots__ = ("aimed", "filled", "moved", "moved_weight", "one_way", "round_trip", "traded")
 
     def __init__(self) -> None:
         self.round_trip: int | None = None
+        self.one_way: int | None = None
         self.aimed = 0.0
         self.filled = 0.0
         self.moved = 0.0
@@ -43,9 +45,11 @@ class MeasuredExperience:
         self._memory = memory
         self._venues = {venue: VenueExperience() for venue in venues}
 
-    def answered(self, venue: str, round_trip: int) -> None:
-        """A child's first report is here."""
+    def answered(self, venue: str, round_trip: int, one_way: int) -> None:
+        """A child's first report is here; the venue stamped it ``one_way`` after the child was sent."""
         figures = self._venues[venue]
+        if figures.one_way is None or one_way < figures.one_way:
+            figures.one_way = one_way
         if figures.round_trip is None or round_trip < figures.round_trip:
             figures.round_trip = round_trip
 
@@ -68,6 +72,10 @@ class MeasuredExperience:
     def round_trip(self, venue: str) -> int | None:
         """ns; None: not measured."""
         return self._venues[venue].round_trip
+
+    def one_way(self, venue: str) -> int | None:
+        """ns; None: not measured."""
+        return self._venues[venue].one_way
 
     def fill_ratio(self, venue: str) -> float | None:
         """In [0, 1]; None: not measured."""

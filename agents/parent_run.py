@@ -11,7 +11,17 @@ from collections.abc import Generator, Mapping, Sequence
 from typing import Protocol
 
 from agents.orders import ChildOrder, ParentOrder
-from agents.strategy import Actions, ChildReport, Experience, Strategy, StrategyError, VenueFacts, VenueQuote, Yielded
+from agents.strategy import (
+    Actions,
+    ChildReport,
+    Experience,
+    LiveChild,
+    Strategy,
+    StrategyError,
+    VenueFacts,
+    VenueQuote,
+    Yielded,
+)
 from agents.strategy_rules import actions_of, broken_rule
 from venues.messages import ExecType, ExecutionReport
 
@@ -103,6 +113,14 @@ class Child:
         return 0 if self.done else self.promised_qty - self.cum_qty
 
 
+    def as_live(self) -> LiveChild:
+        """What its strategy sees of it."""
+        order = self.order
+        return LiveChild(
+            self.child_id, order.venue, order.qty, self.cum_qty, order.price, bool(self.asked), self.sent_at
+        )
+
+
 class ParentRun:
     """One parent in work; it is also the :class:`agents.strategy.View` that its strategy looks through."""
 
@@ -115,7 +133,7 @@ class ParentRun:
         """Live ones."""
         self.over = False
         self._waiting: list[ChildReport] = []
-        self._wake: str | tuple[str, int] = "all_done"
+        self._wakes_with_any = False
         self._wake_number = 0
         self._idle = 0
         self._name = _name_of(strategy)
@@ -159,6 +177,11 @@ class ParentRun:
     def experience(self) -> Experience:
         """What the router measured."""
         return self.desk.experience
+
+    @property
+    def live(self) -> dict[int, LiveChild]:
+        """Live children by id, oldest first."""
+        return {child_id: child.as_live() for child_id, child in self.children.items()}
 
     def quotes(self) -> list[VenueQuote]:
         """Lit venues' quotes as last heard."""
@@ -204,7 +227,7 @@ class ParentRun:
             self._finish_when_quiet()
         elif not self.open_qty:
             self.stop(FILLED)
-        elif self._wake == "any" or not self.children:
+        elif self._wakes_with_any or not self.children:
             self._resume()
 
     def time_is_up(self, wake_number: int) -> None:
@@ -274,7 +297,7 @@ class ParentRun:
             if actions.send or actions.scores:
                 for child in self.desk.send(self, actions):
                     self.children[child.child_id] = child
-            self._wake = actions.wake
+            self._wakes_with_any = "any" in (actions.wake, actions.wake[0])
             self._count_idle(actions)
             if isinstance(actions.wake, tuple):
                 self.desk.wake_at(self, max(actions.wake[1], self.now + 1))

@@ -325,7 +325,7 @@ class Router(Participant):
                 continue
             if not child.answered and child.sent_at is not None:
                 child.answered = True
-                self.experience.answered(venue, arrived - child.sent_at)
+                self.experience.answered(venue, arrived - child.sent_at, report.at - child.sent_at)
             if report.exec_type is ExecType.TRADE:
                 self.ledger.book(report, *self.place.fees[venue])
                 self.experience.filled(venue, report.last_qty)

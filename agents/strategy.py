@@ -91,11 +91,34 @@ class VenueFacts:
         return fees
 
 
+class LiveChild(NamedTuple):
+    """A child of one's own that has not ended, as far as the router has heard.
+
+    ``qty`` is its total, ``cum_qty`` what it has filled, ``price`` its limit (None: market, or a peg without a cap).
+    ``changing``: a replace of it is under way. ``sent_at`` None: it waits for its ``not_before``.
+    """
+
+    child_id: int
+    venue: str
+    qty: int
+    cum_qty: int
+    price: int | None
+    changing: bool
+    sent_at: int | None
+
+
 class Experience(Protocol):
     """What a router measured from its own past children. Everything is None until there is a measurement."""
 
     def round_trip(self, venue: str) -> int | None:
         """Smallest child round trip seen so far, ns."""
+
+    def one_way(self, venue: str) -> int | None:
+        """Smallest time seen so far from sending a child to the venue's stamp on its first report, ns.
+
+        Clocks agree, as with PTP. A venue that slows orders on their way in, not reports, shows here and not in half a
+        round trip.
+        """
 
     def fill_ratio(self, venue: str) -> float | None:
         """Shares filled over shares aimed at (displayed ones; at a dark pool those asked for), in [0, 1].
@@ -145,6 +168,10 @@ class View(Protocol):
     def experience(self) -> Experience:
         """What the router measured of its own past."""
 
+    @property
+    def live(self) -> Mapping[int, LiveChild]:
+        """The parent's live children by id, oldest first; those that nothing was heard of too."""
+
     def quote(self, venue: str) -> VenueQuote:
         """The venue's quote as last heard."""
 
@@ -161,10 +188,10 @@ class Actions:
 
     Attributes:
         send: children to send now (or at their ``not_before``), all at once.
-        cancel: ids of live children to cancel (ids come with the reports, see :class:`ChildReport`).
+        cancel: ids of live children to cancel (of :attr:`View.live`). An IOC or FOK on its way ends by itself.
         replace: (child id, new total quantity, new limit) of live children.
-        wake: "any" report, "all_done" (every child finished), or ("at", ns): then, or when every child that was live
-            has finished. A parent's end always wakes the driver, not the strategy.
+        wake: "any" report, "all_done" (every child finished), ("at", ns): then, or when every child that was live has
+            finished, or ("any", ns): then, or with the next report. A parent's end always wakes the driver, not the strategy.
         scores: what the decision was made on, venue -> millionths of a dollar per share, lower is better; logged.
         costs: the same term by term (`agents.cost_model`), for :meth:`explain`.
         keep_terms: log ``costs`` even of a router that is not told to explain itself.
@@ -173,7 +200,7 @@ class Actions:
     send: Sequence[ChildOrder] = ()
     cancel: Sequence[int] = ()
     replace: Sequence[tuple[int, int, int]] = ()
-    wake: Literal["any", "all_done"] | tuple[Literal["at"], int] = "all_done"
+    wake: Literal["any", "all_done"] | tuple[Literal["at", "any"], int] = "all_done"
     scores: Mapping[str, int] = field(default_factory=dict)
     costs: Sequence[VenueCost] = ()
     keep_terms: bool = False

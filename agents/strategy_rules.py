@@ -60,10 +60,10 @@ def broken_rule(actions: Actions, work: Work) -> str:
 
 def _of_the_wake(wake: object) -> str:
     if wake in ("any", "all_done") or (
-        isinstance(wake, tuple) and len(wake) == 2 and wake[0] == "at" and _whole(wake[1])
+        isinstance(wake, tuple) and len(wake) == 2 and wake[0] in ("at", "any") and _whole(wake[1])
     ):
         return ""
-    return f'wake is {wake!r}; write "any", "all_done" or ("at", whole nanoseconds)'
+    return f'wake is {wake!r}; write "any", "all_done", ("at", whole nanoseconds) or ("any", whole nanoseconds)'
 
 
 def _of_a_child(order: object, work: Work) -> str:

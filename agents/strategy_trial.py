@@ -17,12 +17,13 @@ Rules
     Prices in price units ($0.0001), sizes in shares, times in ns.
 
 Does not model
-    Queues, depth behind the quote, other traders (script them). A DAY child trades when it arrives or is replaced only.
+    Queues, depth behind the quote, other traders (script them). A child that rests trades in full as far as a quote of
+    the other side comes to its limit; a peg is as good as the best price of its own side at its venue.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -33,6 +34,10 @@ from agents.strategy import Actions, ChildReport, Strategy, StrategyError, Venue
 from agents.tables import PARENT_STATUS
 from sim.environment import Environment
 from venues.messages import ExecType, ExecutionReport, Liquidity, OrdStatus, Reason, Side, TimeInForce
+
+OPEN = "OPEN"
+FOR_EVER = 1 << 62
+"""A time (ns) that nothing is planned for."""
 
 DECISIONS_AT_MOST = 20_000
 """Decisions on one parent after which a trial is stopped as endless."""
@@ -56,10 +61,15 @@ class ScriptedExperience:
     fill_ratios: Mapping[str, float] = field(default_factory=dict)
     markouts: Mapping[str, float] = field(default_factory=dict)
     volumes: Mapping[str, int] = field(default_factory=dict)
+    one_ways: Mapping[str, int] = field(default_factory=dict)
 
     def round_trip(self, venue: str) -> int | None:
         """ns; None: not measured."""
         return self.round_trips.get(venue)
+
+    def one_way(self, venue: str) -> int | None:
+        """ns; None: not measured."""
+        return self.one_ways.get(venue)
 
     def fill_ratio(self, venue: str) -> float | None:
         """In [0, 1]; None: not measured."""
@@ -85,6 +95,9 @@ class ScriptedMarket:
         round_trip: ns from sending a child to its reports.
         fills: what an arriving child can trade, see :func:`displayed`.
         experience: what the router has measured before.
+        refusing: venues that reject every new child, as in a halt; a script may change the set.
+        silent: venues that are never heard of: a child sent there is on its way for ever.
+        late: venue -> ns by which its reports take longer.
     """
 
     def __init__(
@@ -97,6 +110,9 @@ class ScriptedMarket:
         round_trip: int = 500_000,
         fills: FillRule | None = None,
         experience: ScriptedExperience | None = None,
+        refusing: Iterable[str] = (),
+        silent: Iterable[str] = (),
+        late: Mapping[str, int] | None = None,
     ) -> None:
         self.quotes = {venue: VenueQuote(venue, *quote, at=0, arrived_at=0, seq=1) for venue, quote in lit.items()}
         self.dark_qty = dict(dark or {})
@@ -104,6 +120,9 @@ class ScriptedMarket:
         self.fills = fills or displayed
         self.experience = experience or ScriptedExperience()
         self.facts = _facts([*self.quotes], [*self.dark_qty], taker_fees or {}, tick)
+        self.refusing = set(refusing)
+        self.silent = set(silent)
+        self.late = dict(late or {})
         self.now = 0
         self.script: list[tuple[int, Callable[[ScriptedMarket], object]]] = []
 
@@ -139,6 +158,14 @@ class ScriptedMarket:
         bids = [quote.bid for quote in self.quotes.values() if quote.bid_qty]
         asks = [quote.ask for quote in self.quotes.values() if quote.ask_qty]
         return (max(bids) + min(asks)) // 2 if bids and asks else None
+
+    def priced(self, order: ChildOrder, side: Side) -> ChildOrder:
+        """The child at the price that it has now: of a peg that of its own side there, within its cap."""
+        if order.terms is None or not order.terms.peg or order.venue not in self.quotes:
+            return order
+        quote = self.quotes[order.venue]
+        near = quote.bid if side is Side.BUY else quote.ask
+        return order._replace(price=near if order.price is None else min(near * side, order.price * side) * side)
 
     def trade(self, order: ChildOrder, side: Side) -> tuple[int, int]:
         """Let a child trade what the fill rule gives it; (price, shares)."""
@@ -208,7 +235,8 @@ class TriedChild:
 class Trial:
     """What a strategy did with a parent.
 
-    ``status`` is FILLED, EXPIRED (its horizon ended) or CANCELED (the strategy gave up); ``ended_at`` in ns.
+    ``status`` is FILLED, EXPIRED (its horizon ended), CANCELED (the strategy gave up), or OPEN when the work is over but
+    a silent venue has not answered; ``ended_at`` in ns.
     ``decisions`` are (time, actions) of those that sent or scored.
     """
 
@@ -244,8 +272,10 @@ def drive(strategy: Strategy, parent: ParentOrder, market: ScriptedMarket) -> Tr
     run = desk.run = ParentRun(parent, strategy, desk)
     env.call_at(parent.ends, lambda _: run.stop(EXPIRED))
     run.start()
-    while not trial.status:
+    while not trial.status and env.peek() < FOR_EVER:
         env.step()
+    if not trial.status:
+        trial.status, trial.ended_at = OPEN, env.now
     return trial
 
 
@@ -263,6 +293,7 @@ class _TrialDesk:
         self.facts = market.facts
         self.experience = market.experience
         self._children: dict[int, TriedChild] = {}
+        self._resting: dict[int, Child] = {}
         self._looks = 0
 
     def now(self) -> int:
@@ -282,6 +313,7 @@ class _TrialDesk:
             tried = self._children[child.child_id] = TriedChild(now, arrives_at, order)
             self.trial.children.append(tried)
             self.env.call_at(arrives_at, self._arrive, child)
+            child.sent_at = max(now, order.not_before or 0)
             sent.append(child)
         return sent
 
@@ -303,18 +335,43 @@ class _TrialDesk:
     def happen(self, change: Callable[[ScriptedMarket], object]) -> None:
         self.market.now = self.env.now
         change(self.market)
+        self._come_to_those_that_rest()
 
     # -- at the venue -------------------------------------------------------------------------------
 
     def _arrive(self, child: Child) -> None:
-        if self._children[child.child_id].live:
-            self._report(child, ExecType.NEW)
-            self._trade(child)
+        if not self._children[child.child_id].live or child.order.venue in self.market.silent:
+            return
+        if child.order.venue in self.market.refusing:
+            self._end(child, ExecType.REJECTED, Reason.VENUE_HALTED)
+            return
+        if self._would_take_though_it_may_not(child):
+            self._end(child, ExecType.REJECTED, Reason.POST_ONLY)
+            return
+        self._report(child, ExecType.NEW)
+        self._trade(child)
+        tried = self._children[child.child_id]
+        if tried.live:
+            self._resting[child.child_id] = child
+
+    def _would_take_though_it_may_not(self, child: Child) -> bool:
+        order, side = child.order, self.trial.parent.side
+        if order.terms is None or not order.terms.post_only or order.price is None:
+            return False
+        price, size = self.market.quotes[order.venue].opposite(side)
+        return bool(size) and (order.price - price) * side >= 0
+
+    def _come_to_those_that_rest(self) -> None:
+        for child in list(self._resting.values()):
+            if self._children[child.child_id].live:
+                self._trade(child)
+            else:
+                del self._resting[child.child_id]
 
     def _trade(self, child: Child) -> None:
         self.market.now = self.env.now
         tried = self._children[child.child_id]
-        order, open_qty = tried.order, tried.order.qty - tried.filled
+        order, open_qty = self.market.priced(tried.order, self.trial.parent.side), tried.order.qty - tried.filled
         price, qty = self.market.trade(order._replace(qty=open_qty), self.trial.parent.side)
         if qty:
             tried.filled += qty
@@ -324,11 +381,13 @@ class _TrialDesk:
         if tried.live and order.time_in_force in (TimeInForce.IOC, TimeInForce.FOK):
             self._end(child)
 
-    def _end(self, child: Child) -> None:
+    def _end(self, child: Child, how: ExecType = ExecType.CANCELED, why: Reason = Reason.NONE) -> None:
         self._children[child.child_id].live = False
-        self._report(child, ExecType.CANCELED)
+        self._report(child, how, reason=why)
 
     def _cancel(self, child: Child) -> None:
+        if child.order.venue in self.market.silent:
+            return
         if self._children[child.child_id].live:
             self._end(child)
         else:
@@ -337,6 +396,8 @@ class _TrialDesk:
     def _replace(self, wanted: tuple[Child, int, int]) -> None:
         child, qty, price = wanted
         tried = self._children[child.child_id]
+        if tried.order.venue in self.market.silent:
+            return
         if not tried.live:
             self._report(child, ExecType.CANCEL_REJECTED)
         elif qty <= tried.filled:
@@ -346,14 +407,17 @@ class _TrialDesk:
             self._report(child, ExecType.REPLACED)
             self._trade(child)
 
-    def _report(self, child: Child, exec_type: ExecType, price: int = 0, qty: int = 0) -> None:
+    def _report(
+        self, child: Child, exec_type: ExecType, price: int = 0, qty: int = 0, reason: Reason = Reason.NONE
+    ) -> None:
         tried = self._children[child.child_id]
         leaves = tried.order.qty - tried.filled if tried.live else 0
         report = ExecutionReport(
             exec_type, _status(exec_type, leaves), child.child_id, 0, self.trial.parent.side, tried.order.price,
-            price, qty, tried.filled, leaves, Liquidity.TAKER if qty else Liquidity.NONE, Reason.NONE, self.env.now,
+            price, qty, tried.filled, leaves, Liquidity.TAKER if qty else Liquidity.NONE, reason, self.env.now,
         )  # fmt: skip
-        self.env.call_in(self.market.round_trip - self.market.round_trip // 2, self._hear, (child, report))
+        back = self.market.round_trip - self.market.round_trip // 2 + self.market.late.get(tried.order.venue, 0)
+        self.env.call_in(back, self._hear, (child, report))
 
     def _hear(self, heard: tuple[Child, ExecutionReport]) -> None:
         child, report = heard
@@ -369,6 +433,8 @@ class _TrialDesk:
 def _status(exec_type: ExecType, leaves: int) -> OrdStatus:
     if exec_type is ExecType.CANCELED:
         return OrdStatus.CANCELED
+    if exec_type is ExecType.REJECTED:
+        return OrdStatus.REJECTED
     if exec_type is ExecType.TRADE:
         return OrdStatus.PARTIALLY_FILLED if leaves else OrdStatus.FILLED
     return OrdStatus.NEW

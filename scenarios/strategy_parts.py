@@ -36,7 +36,7 @@ from scenarios.part import Part, failure
 from scenarios.problems import instead
 from scenarios.quantities import QuantityError, parse_number, parse_whole, show
 
-_VENUE_PARAMETERS: Final = ("venue", "venues", "pools", "fallback")
+_VENUE_PARAMETERS: Final = ("venue", "venues", "pools", "fallback", "latencies")
 """Parameters of these names hold names of venues."""
 
 

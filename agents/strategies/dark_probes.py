@@ -44,7 +44,8 @@ class DarkProber(Taker):
 
     def unconnected(self, lit: Sequence[str], dark: Sequence[str]) -> list[Problem]:
         """The pools must be dark pools."""
-        return [not_connected("pools", pool, "dark pool", dark) for pool in self.pools if pool not in dark]
+        pools = [not_connected("pools", pool, "dark pool", dark) for pool in self.pools if pool not in dark]
+        return [*super().unconnected(lit, dark), *pools]
 
     def asks_on(self, sent: Sequence[ChildOrder], view: View) -> bool:
         """In sequence, and after probes alone: the next venue is asked at once."""

@@ -16,7 +16,7 @@ Does not model
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from agents.orders import ChildOrder
@@ -43,6 +43,8 @@ class Memory:
         self._misses: dict[str, int] = {}
         self._aside_until: dict[str, int] = {}
         self._asked_at: dict[str, int] = {}
+        self.busy: Mapping[str, ChildOrder] = {}
+        """Venues that have a child which has not ended: nothing more is sent there."""
 
     def learn(self, sent: Sequence[ChildOrder], reports: Sequence[ChildReport], now: int) -> int:
         """Take in the reports on children that are all done, at most one per venue; the shares they filled."""
@@ -69,7 +71,7 @@ class Memory:
     def still_there(self, quote: VenueQuote, displayed: int, now: int) -> int:
         """Of the displayed shares, those that our own children have not met yet; 0 at a venue that is set aside."""
         venue = quote.venue
-        if now < self._aside_until.get(venue, now):
+        if venue in self.busy or now < self._aside_until.get(venue, now):
             return 0
         met = self._met.get(venue)
         if not met:
@@ -81,4 +83,6 @@ class Memory:
 
     def due(self, venue: str, every: int, now: int) -> bool:
         """Whether a venue without quotes may be asked: neither set aside nor asked within the last ``every`` ns."""
-        return now >= self._aside_until.get(venue, now) and now >= self._asked_at.get(venue, now - every) + every
+        if venue in self.busy or now < self._aside_until.get(venue, now):
+            return False
+        return now >= self._asked_at.get(venue, now - every) + every

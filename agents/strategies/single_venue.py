@@ -10,7 +10,7 @@ from agents.cost_model import CostModel, Weights
 from agents.orders import ChildOrder, ParentOrder
 from agents.strategies.memory import Memory
 from agents.strategies.parameters import Problem, not_connected
-from agents.strategies.rounds import TIMES_IN_FORCE, InRounds, within_limit, within_tick
+from agents.strategies.rounds import InRounds, within_limit, within_tick
 from agents.strategy import Actions, View
 
 BY_PRICE = CostModel(Weights())
@@ -42,17 +42,18 @@ class SingleVenue(InRounds):
         if not within_limit(touch, parent) or not memory.still_there(quote, displayed, view.now):
             return Actions()
         price = self._worst_price(touch, parent, view.facts[quote.venue].tick)
-        child = ChildOrder(quote.venue, view.leaves, price, TIMES_IN_FORCE[self.time_in_force])
+        child = ChildOrder(quote.venue, view.leaves, price, self.immediate)
         costs = BY_PRICE.takes([(quote, touch, displayed)], touch * int(parent.side), parent, view)
         return Actions(send=[child], scores={quote.venue: costs[0].score}, costs=costs)
 
     def unconnected(self, lit: Sequence[str], dark: Sequence[str]) -> list[Problem]:
         """The venue must be a lit one."""
+        problems = super().unconnected(lit, dark)
         if not lit:
-            return [Problem("venue", "venue: single_venue needs a lit venue, and the router is connected to none")]
+            return [*problems, Problem("venue", "venue: single_venue needs a lit venue, and the router is connected to none")]
         if self.venue in (None, *lit):
-            return []
-        return [not_connected("venue", str(self.venue), "lit venue", lit)]
+            return problems
+        return [*problems, not_connected("venue", str(self.venue), "lit venue", lit)]
 
     def _worst_price(self, touch: int, parent: ParentOrder, tick: int) -> int | None:
         side = int(parent.side)

@@ -21,15 +21,18 @@ Does not model
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar, Literal, NamedTuple
 
 from agents.cost_model import MEASURED, Beliefs, CostModel, CostWeights, VenueCost, Weights
 from agents.orders import ChildOrder, ParentOrder
 from agents.strategies.memory import Memory
-from agents.strategies.rounds import TIMES_IN_FORCE, InRounds, within_limit, within_tick
-from agents.strategy import Actions, VenueQuote, View
+from agents.strategies.parameters import Duration, Problem, not_connected
+from agents.strategies.posting import Poster, Posting
+from agents.strategies.rounds import InRounds, within_limit, within_tick
+from agents.strategies.styles import Order, down_the_list, even_split, leg_of, swept, together
+from agents.strategy import Actions, StrategyRun, VenueQuote, View
 from venues.messages import MICROS_PER_UNIT
 
 
@@ -51,22 +54,34 @@ class Taker(InRounds):
 
     Attributes:
         children: Send one child and look again (sequential), or all children of a round at once (parallel).
+        order: The same, or all at once and delayed so that they arrive together (synchronised), or the leaves dealt
+            evenly to all venues in reach (broadcast); it stands over children and arrive_together.
         reach: Ticks that a quote may score behind the best one and still be taken; 0 takes the best only, null all
             within the parent's limit.
         through: Ticks beyond the displayed price that a child may pay, never beyond the parent's limit: a quote that
             has moved is paid for instead of missed.
-        cost: Weights of the cost model's terms, instead of the strategy's own.
         arrive_together: Delay the children of a round so that by half the measured round trips all arrive with the
             slowest; venues not measured yet are sent to at once.
+        longest_delay: By how much a child may be delayed to arrive together; slower venues are not waited for. null
+            waits for all.
+        latencies: Stated latencies one way, venue by venue, for synchronised legs; what is not stated is measured.
+        cost: Weights of the cost model's terms, instead of the strategy's own.
+        liquidity: Take displayed quotes (take), rest and never take (post), or rest first and take what is left (both).
+        posting: How it rests, with liquidity post or both.
     """
 
-    minimums: ClassVar[Mapping[str, int]] = {**InRounds.minimums, "reach": 0, "through": 0}
+    minimums: ClassVar[Mapping[str, int]] = {**InRounds.minimums, "reach": 0, "through": 0, "longest_delay": 1}
 
     children: Literal["sequential", "parallel"] = "parallel"
+    order: Order | None = None
     reach: int | None = 1
     through: int = 0
     arrive_together: bool = False
+    longest_delay: Duration | None = None
+    latencies: Mapping[str, Duration] = field(default_factory=dict, hash=False)
     cost: CostWeights | None = None
+    liquidity: Literal["take", "post", "both"] = "take"
+    posting: Posting | None = None
 
     # -- what strategies override -------------------------------------------------------------------
 
@@ -89,7 +104,45 @@ class Taker(InRounds):
 
     def asks_on(self, sent: Sequence[ChildOrder], view: View) -> bool:
         """Whether to look again at once although the children that were sent brought nothing."""
-        return bool(sent) and self.children == "sequential"
+        return bool(sent) and self.sequential
+
+    # -- styles -------------------------------------------------------------------------------------
+
+    @property
+    def sequential(self) -> bool:
+        """One child at a time?"""
+        return (self.order or self.children) == "sequential"
+
+    def contradictions(self) -> list[Problem]:
+        """Also: what order says, and what children say; a sweep that is not one."""
+        problems = super().contradictions()
+        if self.order not in (None, "sequential") and self.children == "sequential":
+            problems.append(Problem("order", f"order: {self.order} and children: sequential contradict; leave one out"))
+        if self.sweep == "iso" and (self.sequential or self.order == "broadcast"):
+            problems.append(Problem("sweep", "sweep: iso goes to all better prices at once; write order: parallel"))
+        if self.sweep == "iso" and self.through:
+            problems.append(Problem("through", "through: a sweep pays no more than the prices it saw; write 0"))
+        if self.posting is not None and self.liquidity == "take":
+            problems.append(Problem("posting", "posting: nothing is posted with liquidity: take; write post or both"))
+        if self.posting is not None and self.posting.at == "peg" and self.posting.display_qty is not None:
+            problems.append(Problem("posting", "posting.display_qty: a peg is always hidden; leave it out"))
+        return problems
+
+    def unconnected(self, lit: Sequence[str], dark: Sequence[str]) -> list[Problem]:
+        """Latencies are of venues that the router is connected to."""
+        venues = [*lit, *dark]
+        stated = [not_connected("latencies", venue, "venue", venues) for venue in self.latencies if venue not in venues]
+        return [*super().unconnected(lit, dark), *stated]
+
+    def work(self, parent: ParentOrder, view: View) -> StrategyRun:
+        """Rest where that is asked for, then the rounds that take."""
+        if self.liquidity != "take":
+            patient = self.liquidity == "post"
+            posting = self.posting or Posting()
+            poster = Poster(posting, self.model, self.attempts_per_venue, self.set_aside, self.odd_lots, patient=patient)
+            yield from poster.rest(parent, view, self.max_rounds)
+        if self.liquidity != "post":
+            yield from super().work(parent, view)
 
     # -- ranking and slicing ------------------------------------------------------------------------
 
@@ -127,21 +180,26 @@ class Taker(InRounds):
     def takeable(self, ranked: Sequence[Touch], parent: ParentOrder, view: View) -> list[Touch]:
         """The touches within the parent's limit and the reach that are still there, best first."""
         there = [touch for touch in ranked if touch.still_there and within_limit(touch.price, parent)]
-        if not there or self.reach is None:
+        if self.reach is None:
+            return swept(there, there, int(parent.side)) if self.sweep == "iso" else there
+        if not there:
             return there
         worst = there[0].score + self.reach * view.facts[there[0].venue].tick * MICROS_PER_UNIT
-        return [touch for touch in there if touch.score <= worst]
+        chosen = [touch for touch in there if touch.score <= worst]
+        return swept(chosen, there, int(parent.side)) if self.sweep == "iso" else chosen
 
     def slices(self, touches: Sequence[Touch], parent: ParentOrder, view: View) -> list[ChildOrder]:
-        """Children for the touches: in sequence the first, in parallel down the list until the leaves are covered."""
-        time_in_force = TIMES_IN_FORCE[self.time_in_force]
-        leaves, children = view.leaves, []
-        for touch in touches[:1] if self.children == "sequential" else touches:
-            qty = min(touch.still_there, leaves)
-            children.append(ChildOrder(touch.venue, qty, self.worst_price(touch, parent, view), time_in_force))
-            leaves -= qty
-            if not leaves:
-                break
+        """Children for the touches: the first, down the list until the leaves are covered, or dealt evenly."""
+        deal = even_split if self.order == "broadcast" else down_the_list
+        wanted = touches[:1] if self.sequential else touches
+        rooms = [touch.still_there for touch in wanted]
+        shares = deal(view.leaves, rooms) if self.odd_lots == "allow" else self.in_lots(deal, rooms, view)
+        immediate = self.immediate
+        children = [
+            ChildOrder(touch.venue, qty, self.worst_price(touch, parent, view), immediate)
+            for touch, qty in zip(wanted, shares)  # noqa: B905 - the last touches get nothing
+            if qty
+        ]
         return self.timed(children, view)
 
     def worst_price(self, touch: Touch, parent: ParentOrder, view: View) -> int:
@@ -152,11 +210,11 @@ class Taker(InRounds):
 
     def timed(self, children: list[ChildOrder], view: View) -> list[ChildOrder]:
         """The children, delayed so that they arrive together where that is asked for."""
-        if not self.arrive_together or len(children) < 2:
+        if len(children) < 2 or not (self.arrive_together or self.order == "synchronised"):
             return children
-        trips = [view.experience.round_trip(child.venue) for child in children]
-        slowest = max(trip or 0 for trip in trips)
-        return [
-            child if trip is None or trip == slowest else child._replace(not_before=view.now + (slowest - trip) // 2)
-            for child, trip in zip(children, trips, strict=True)
-        ]
+        experience = view.experience
+        if self.order == "synchronised":
+            legs = [leg_of(child.venue, self.latencies, experience) for child in children]
+            return together(children, legs, view.now, self.longest_delay)
+        trips = [experience.round_trip(child.venue) for child in children]
+        return together(children, trips, view.now, self.longest_delay, ways=2)

@@ -21,7 +21,7 @@ def test_nothing_is_known_before_it_is_measured():
 def test_the_round_trip_is_the_smallest_one():
     seen = experience()
     for trip in (300, 250, 400):
-        seen.answered("NYSE", trip)
+        seen.answered("NYSE", trip, trip // 3)
     assert (seen.round_trip("NYSE"), seen.round_trip("BATS")) == (250, None)
 
 

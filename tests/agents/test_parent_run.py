@@ -123,6 +123,11 @@ def test_a_time_wakes_earlier_when_all_children_have_ended():
     assert wakes(Actions([takes(100)], wake=("at", 5 * MS))) == [(2 * HALF, [NEW, TRADE])]
 
 
+def test_a_time_or_any_report_wakes_with_whatever_comes_first():
+    waits = [Actions([takes(100)], wake=("any", 100)), Actions(wake=("any", MS)), Actions(wake=("any", MS))]
+    assert wakes(*waits) == [(100, []), (2 * HALF, [NEW]), (2 * HALF, [TRADE])]
+
+
 def test_a_time_alone_wakes_then():
     assert wakes(Actions(wake=("at", MS)), Actions(wake=("at", 2 * MS))) == [(MS, []), (2 * MS, [])]
 

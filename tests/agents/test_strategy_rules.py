@@ -143,6 +143,6 @@ def test_a_strategy_yields_actions_or_a_list_of_children():
 
 
 @pytest.mark.parametrize("wake", ["all", ("at", 1.5), ("in", 5), ("at",), 1_000, None])
-def test_a_wake_is_one_of_three(wake):
+def test_a_wake_is_one_of_four(wake):
     told = breach(Actions([takes(100)], wake=wake))
-    assert told == f'wake is {wake!r}; write "any", "all_done" or ("at", whole nanoseconds)'
+    assert told == f'wake is {wake!r}; write "any", "all_done", ("at", whole nanoseconds) or ("any", whole nanoseconds)'
