@@ -130,6 +130,8 @@ REASONS: Final = {
     88: "position limit",
     89: "no national best",
     90: "routed out",
+    91: "over the gateway's rate limit",
+    92: "the gateway's queue was full",
 }
 
 PARENT_STATUS: Final = {0: "FILLED", 1: "EXPIRED", 2: "CANCELED", 3: "REJECTED"}

@@ -12,6 +12,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
+from analysis.congestion import gateway_delays, plot_congestion
 from analysis.metrics import missed_table, parent_table, summary, venue_table
 from analysis.plots import file_name, four_panel, missed_shares, sweep_lines, venue_distributions
 from analysis.profits import profit_table
@@ -126,6 +127,14 @@ PROFITS: Final = (
     Field("fees", "fees $", decimals(2)),
     Field("profit", "profit $", decimals(2)),
 )
+GATEWAYS: Final = (
+    Field("messages", "messages", whole),
+    Field("refused", "refused", whole),
+    Field("mean_us", "delay us, mean", decimals(1)),
+    Field("median_us", "median", decimals(1)),
+    Field("p99_us", "99 %", decimals(1)),
+    Field("max_us", "longest", decimals(1)),
+)
 COMPARED: Final = tuple(
     field
     for field in SUMMARY
@@ -167,12 +176,22 @@ def write_run_report(tables: RunTables, folder: Path | str, results: Sequence[Ma
         _missed(tables),
         _heading("Profits, with what is left at the last mid: all together they are zero"),
         _table(profit_table(tables).set_index(["who", "kind"]), PROFITS, ["who", "kind"]),
+        *_congestion(tables, target),
         _heading(f"The {COSTLIEST} costliest parent orders"),
         _paragraph("sorsim explain RUN ID tells the story of one."),
         _costliest(tables),
     ]
     title = f"{tables.market.get('name', 'run')}, seed {tables.market.get('seed', '?')}"
     return _write(target, title, parts)
+
+
+def _congestion(tables: RunTables, folder: Path) -> list[str]:
+    """What gateways cost, in runs that have some."""
+    if not len(tables["gateway_messages"]):
+        return []
+    delays = gateway_delays(tables).set_index(["venue", "agent"])
+    figure = plot_congestion(tables, folder / "congestion.png")
+    return [_heading("Gateways"), _table(delays, GATEWAYS, ["venue", "agent"]), _image(figure)]
 
 
 class Compared(Protocol):

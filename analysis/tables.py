@@ -60,11 +60,15 @@ OF_SOME_RUNS: Final[Mapping[str, tuple[str, ...]]] = {
     "algo_slices": ("at", "algo_id", "parent_id", "number", "qty"),
     "algo_schedule": ("at", "algo_id", "by", "qty"),
     "algo_ends": ("at", "algo_id", "status", "cum_qty", "leaves_qty", "slices"),
+    "gateway_messages": (
+        *("at", "venue", "port", "owner", "order_id"),
+        *("arrived", "left", "held", "ahead", "outcome"),
+    ),
     "child_terms": ("at", "order_id", "display_qty", "min_qty", "post_only", "peg", "peg_offset", "iso"),
 }
 """The same of tables that only some runs write: with order protection, which orders were marked as sweeps; of routers,
 children that were more than plain orders, the terms of decisions that explain themselves, and orders that an algorithm
-cut into slices."""
+cut into slices; at gateways, when each message came and left."""
 
 
 class RunFolderError(ValueError):

@@ -40,12 +40,14 @@ from scenarios.geography_parts import Located
 from scenarios.latencies import LatencySpec, LinkLatency, PerVenue, constant, everywhere
 from scenarios.part import Part
 from scenarios.quantities import parse_duration, parse_price
+from scenarios.scripted_agents import BurstFlow, Scripted
 from scenarios.strategy_parts import StrategyField
 
 __all__ = [
     "Agent",
     "AnyAgent",
     "BackgroundFlow",
+    "BurstFlow",
     "CrossVenueArbitrageur",
     "CustomAgent",
     "DarkLiquidity",
@@ -58,6 +60,7 @@ __all__ = [
     "Replay",
     "RestingOrders",
     "Router",
+    "Scripted",
     "Sniper",
     "SweepAnticipator",
     "TradesOn",
@@ -362,6 +365,8 @@ AnyAgent = Annotated[
     | Annotated[DarkLiquidity, Tag("dark_liquidity")]
     | Annotated[Router, Tag("router")]
     | Annotated[Replay, Tag("replay")]
+    | Annotated[Scripted, Tag("scripted")]
+    | Annotated[BurstFlow, Tag("burst_flow")]
     | Annotated[Idle, Tag("idle")]
     | Annotated[CustomAgent, Tag("custom")],
     Discriminator(_agent_tag),

@@ -24,7 +24,7 @@ from agents.replay import REPLAY_WAKES, Replay
 from agents.router import Router
 from agents.strategies.loading import load_named
 from agents.strategy import VenueFacts
-from scenarios import fast_building
+from scenarios import fast_building, scripted_building
 from scenarios import model as m
 from scenarios.market_parts import InternaliserVenue, MidpointPool, RouteOut
 from scenarios.placing import placed
@@ -226,12 +226,12 @@ class _Builder:
         self.fundamental = self.market.fundamental = self._fundamental()
         for number, venue in enumerate(scenario.venues):
             if not isinstance(venue, m.DarkVenue):
-                self.market.venues[venue.name] = self._lit(number, venue)
+                self.market.venues[venue.name] = self._with_gateways(venue, self._lit(number, venue))
         self._tell_round_lots()
         self.market.sip = self._sip()
         for number, venue in enumerate(scenario.venues):
             if isinstance(venue, m.DarkVenue):
-                self.market.venues[venue.name] = self._dark(number, venue)
+                self.market.venues[venue.name] = self._with_gateways(venue, self._dark(number, venue))
         self.market.venues = {venue.name: self.market.venues[venue.name] for venue in scenario.venues}
         self._lean_on_national_best()
         self._add_halts()
@@ -375,6 +375,13 @@ class _Builder:
             latency = self.latency(reference.latency.of("sip"), f"{venue}/reference")
             return SipReference(self.market.sip.nbbo_view(self.env, latency))
         return DirectReference(self._board(reference.latency, f"{venue}/reference"))
+
+    def _with_gateways(self, venue: m.AnyVenue, made: Venue) -> Venue:
+        gateway = venue.gateway if isinstance(venue, (m.LitVenue, m.DarkVenue)) else None
+        if gateway is not None:
+            ports = [f"{venue.name}/gateway.{port}" for port in range(1, gateway.ports + 1)]
+            made.install_gateways(gateway.terms(), [self.latency(gateway.service, port) for port in ports], self.log)
+        return made
 
     def _lean_on_national_best(self) -> None:
         for venue in self.scenario.venues:
@@ -731,6 +738,8 @@ _MAKERS_OF: dict[type, Callable[[_Builder, Any, str, int], Participant]] = {
     m.DarkLiquidity: _Builder._dark_liquidity,
     m.Router: _Builder._router,
     m.Replay: _Builder._replay,
+    m.Scripted: scripted_building.scripted,
+    m.BurstFlow: scripted_building.burst,
     m.Idle: _Builder._idle,
     m.CustomAgent: _Builder._custom,
 }

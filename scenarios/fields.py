@@ -32,6 +32,7 @@ from scenarios.quantities import (
     parse_duration,
     parse_fee,
     parse_number,
+    parse_positive_count,
     parse_positive_duration,
     parse_positive_number,
     parse_positive_price,
@@ -91,7 +92,7 @@ EventRate = Annotated[Rate, PlainValidator(parse_rate), PlainSerializer(str), Wi
 
 Shares = Annotated[int, BeforeValidator(parse_shares), WithJsonSchema(_whole(1))]
 Count = Annotated[int, BeforeValidator(parse_count), WithJsonSchema(_whole(0))]
-PositiveCount = Annotated[int, BeforeValidator(parse_shares), WithJsonSchema(_whole(1))]
+PositiveCount = Annotated[int, BeforeValidator(parse_positive_count), WithJsonSchema(_whole(1))]
 Number = Annotated[float, BeforeValidator(parse_number), WithJsonSchema(_NUMBER)]
 PositiveNumber = Annotated[float, BeforeValidator(parse_positive_number), WithJsonSchema(_NUMBER)]
 OwnKind = Annotated[StrictStr, WithJsonSchema({"type": "string", "pattern": ":"})]

@@ -35,6 +35,7 @@ from scenarios.fields import (
     VenueName,
     free_value,
 )
+from scenarios.gateway_parts import Gateway
 from scenarios.geography_parts import Located
 from scenarios.latencies import WIRE, LatencySpec, PerVenue, constant, everywhere
 from scenarios.part import Part
@@ -165,6 +166,10 @@ class SpeedBump(Part):
         return f"{format_duration(self.delay)} speed bump{whom}"
 
 
+GATEWAY_SAYS = "Ports that messages go through before the matching engine, with rate limits and queues; none: no ports."
+GATEWAY_EXAMPLE = "{service: 2us, ports: 4, rate_limit: 1000/s, burst: 50}"
+
+
 class LitVenue(Venue):
     """A venue with a displayed book in price-time priority."""
 
@@ -182,6 +187,7 @@ class LitVenue(Venue):
         description="Delay that the venue adds, of every inbound message unless it says of which.",
         examples=["350us"],
     )
+    gateway: Gateway | None = Field(None, description=GATEWAY_SAYS, examples=[GATEWAY_EXAMPLE])
     policies: VenuePolicies | None = Field(
         None, description="How it matches, where venues differ; none: the defaults.", examples=["{post_only: slide}"]
     )
@@ -208,6 +214,7 @@ class DarkVenue(Venue):
     service: LatencySpec = Field(
         constant("500ns"), description="Time the matching engine takes for one message.", examples=["500ns"]
     )
+    gateway: Gateway | None = Field(None, description=GATEWAY_SAYS, examples=[GATEWAY_EXAMPLE])
     reference: Reference = Field(
         Reference.model_construct(feed="sip", latency=everywhere("100us")),
         description="Where its midpoint comes from.",

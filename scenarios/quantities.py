@@ -311,6 +311,14 @@ def parse_count(value: object) -> int:
     return number
 
 
+def parse_positive_count(value: object) -> int:
+    """A whole number of one or more."""
+    number = parse_whole(value)
+    if number < 1:
+        raise QuantityError(f"{show(value)} is too few; write a whole number of 1 or more")
+    return number
+
+
 def parse_whole(value: object, of: str = "") -> int:
     """A whole number, written without quotes."""
     named = f"a whole number{' of ' + of if of else ''}"

@@ -127,7 +127,7 @@ class Market:
         feed = getattr(agent, "feed_latency", None)
         for venue in self._venue_ends(names):
             yield from _of("orders", here, venue, agent.round_trip, path, medium, "round_trip")
-        if on_sip or agent.kind in ("background_flow", "dark_liquidity"):  # they look at no venue's feed
+        if on_sip or agent.kind in _BLIND:
             return
         for venue in self._venue_ends(names, kind="lit"):
             if feed is not None:
@@ -149,6 +149,10 @@ class Market:
                 if name in hosts:
                     where = (*path, "links", start.name, name)
                     yield Way("quotes", start, hosts[name], latency, where, False, firm.medium)
+
+
+_BLIND = ("background_flow", "dark_liquidity", "scripted", "burst_flow")
+"""Agents that look at no venue's feed."""
 
 
 def _of(

@@ -183,6 +183,8 @@ class Reason(IntEnum):
     POSITION_LIMIT = 88
     NO_NATIONAL_BEST = 89
     ROUTED_OUT = 90
+    RATE_LIMIT = 91
+    QUEUE_FULL = 92
 
 
 REASON_TEXT: Final[dict[Reason, str]] = {
@@ -245,6 +247,8 @@ REASON_TEXT: Final[dict[Reason, str]] = {
     Reason.POSITION_LIMIT: "the internaliser's position would go beyond its limit",
     Reason.NO_NATIONAL_BEST: "no two-sided, uncrossed national best is known here",
     Reason.ROUTED_OUT: "the order is at another venue",
+    Reason.RATE_LIMIT: "more messages than the gateway's rate limit allows",
+    Reason.QUEUE_FULL: "the gateway's queue is full",
 }
 
 NOBODY: Final = -1

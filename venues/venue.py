@@ -1,9 +1,9 @@
 """What all venues share: gateway, matching station, sessions, fees, the log.
 
-A message arrives over its session's link, waits for the matching station, gets the venue's next sequence number, and
-is answered: each report goes into the log and back over the owner's link. Nothing raises out of a venue for a bad
-message and nothing vanishes: every message gets at least one report. A broken invariant does stop the run
-(:class:`BrokenInvariant`).
+A message arrives over its session's link, passes the gateways if the venue has any (`venues.gateway`), waits for the
+matching station, gets the venue's next sequence number, and is answered: each report goes into the log and back over
+the owner's link. Nothing raises out of a venue for a bad message and nothing vanishes: every message gets at least one
+report. A broken invariant does stop the run (:class:`BrokenInvariant`).
 """
 
 from __future__ import annotations
@@ -18,8 +18,22 @@ from sim.log import EventLog
 from sim.outages import Interrupted
 from sim.station import Station
 from venues.fees import FeeMeter, FeeSchedule
+from venues.gateway import GATEWAY_MESSAGES, Gateways
+from venues.gateway_terms import GatewayTerms
 from venues.journal import KEPT, Journal, Line
-from venues.messages import NOBODY, BookState, ExecType, ExecutionReport, Liquidity, Side
+from venues.messages import (
+    NOBODY,
+    BookState,
+    CancelOrder,
+    ExecType,
+    ExecutionReport,
+    Liquidity,
+    Reason,
+    ReduceOrder,
+    ReplaceOrder,
+    Side,
+)
+from venues.refusals import refuse
 from venues.session import EVERY_REPORT, WAKES, Session
 
 TRADE = ExecType.TRADE
@@ -81,6 +95,7 @@ class Venue:
         """Messages handled, by owner."""
         self._station = Station(env, service, self._serve)
         self._receive: Callable[[Any], object] = self._station.accept
+        self._gateways: Gateways | None = None
         self._sessions: dict[int, Session | _Nobody] = {NOBODY: _Nobody()}
         self.traded_qty = 0
         """Shares traded."""
@@ -107,12 +122,37 @@ class Venue:
         """
         if owner in self._sessions:
             raise ValueError(f"agent {owner} is connected to {self.name} already")
+        receive = self._receive if self._gateways is None else self._gateways.entry()
         inbound = slowed(order_latency, self.speed_bump)
         outbound = slowed(report_latency, self.outbound_bump)
-        session = Session(self.env, self.name, owner, self._receive, inbound, outbound, wakes, keeps)
+        session = Session(self.env, self.name, owner, receive, inbound, outbound, wakes, keeps)
         self._sessions[owner] = session
         self.handled[owner] = 0
         return session
+
+    def install_gateways(self, terms: GatewayTerms, services: list[Callable[[], int] | int], log: EventLog) -> None:
+        """From now on who connects sends through gateways; ``services``: service time of each port.
+
+        Raises:
+            ValueError: somebody is connected already.
+        """
+        if self.handled:
+            raise ValueError(f"{self.name}: install gateways before anybody connects")
+        append = log.table(GATEWAY_MESSAGES).append
+
+        def row(at: int, *columns: int) -> None:
+            append(at, self.number, *columns)
+
+        self._gateways = Gateways(self.env, terms, services, self._receive, self._turn_away, row)
+
+    def _turn_away(self, message: Any, reason: Reason) -> None:
+        """Answer a message that the gateways do not let by."""
+        self.seq += 1
+        self._last.append(message)
+        self.handled[message.owner] += 1
+        changes = message.__class__ in (CancelOrder, ReplaceOrder, ReduceOrder)
+        kind, now = ExecType.CANCEL_REJECTED if changes else ExecType.REJECTED, self.env.now
+        self._report(message, [refuse(kind, message, reason, now)], now)
 
     def _serve(self, message: Any) -> None:
         now = self.env._now
