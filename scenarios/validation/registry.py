@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.validation import flagship, lead_lag, nj_fade, race_wins, recorded, sniping
+from scenarios.validation import flagship, lead_lag, limit_orders, nj_fade, race_wins, recorded, sniping
 from scenarios.validation.proof import Proof
 
 PROOFS: tuple[Proof, ...] = (
@@ -12,4 +12,5 @@ PROOFS: tuple[Proof, ...] = (
     *recorded.PROOFS,
     *sniping.PROOFS,
     *lead_lag.PROOFS,
+    *limit_orders.PROOFS,
 )
