@@ -13,11 +13,10 @@ POST_ONLY = Terms(post_only=True)
 
 @dataclass(frozen=True, kw_only=True)
 class TwinOrders:
-    """Posts an equal part of the parent at every lit venue at the best price of its own side, within the limit, and leaves
-    it there.
+    """Posts an equal part of the parent at every lit venue at the best price of its own side, and leaves it there.
 
-    What is left at the end of the parent's horizon is cancelled. Without a two-sided market nothing is sent; a part of
-    the parent that cannot be split evenly stays behind.
+    The price is never beyond the parent's limit. What is left at the end of the horizon is cancelled. Without a
+    two-sided market nothing is sent; a part of the parent that cannot be split evenly stays behind.
     """
 
     def __call__(self, parent: ParentOrder, view: View) -> StrategyRun:
