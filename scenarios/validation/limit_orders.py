@@ -25,12 +25,10 @@ def measure(result: RunResult) -> Figures:
     from analysis.metrics import venue_table
 
     table = venue_table(result.tables)
-    client = table[table["router"] == "client"].set_index("venue")
     figures: Figures = {}
-    for venue in VENUES:
-        row = client.loc[venue]
-        figures[f"fill rate {venue}"] = float(row["filled_shares"] / row["sent_shares"])
-        figures[f"realised {venue}"] = float(row["markout_100ms"])
+    for row in table[table["router"] == "client"].to_dict("records"):
+        figures[f"fill rate {row['venue']}"] = row["filled_shares"] / row["sent_shares"]
+        figures[f"realised {row['venue']}"] = row["markout_100ms"]
     firsts = filled_first(result.tables, "client")
     return {**figures, **{f"first {venue}": firsts.get(venue, 0) / max(1, sum(firsts.values())) for venue in VENUES}}
 
