@@ -18,6 +18,7 @@ from agents.strategy import (
     LiveChild,
     Strategy,
     StrategyError,
+    VenueDepth,
     VenueFacts,
     VenueQuote,
     Yielded,
@@ -55,6 +56,9 @@ class Desk(Protocol):
 
     def look(self) -> list[VenueQuote]:
         """The lit venues' quotes as they are known here now."""
+
+    def depth(self, venue: str) -> VenueDepth:
+        """A lit venue's price levels as they are known here now."""
 
     def send(self, run: ParentRun, actions: Actions) -> list[Child]:
         """Put the children on the wire; they report later, never at once."""
@@ -111,7 +115,6 @@ class Child:
     def open_qty(self) -> int:
         """Shares that can still fill."""
         return 0 if self.done else self.promised_qty - self.cum_qty
-
 
     def as_live(self) -> LiveChild:
         """What its strategy sees of it."""
@@ -206,6 +209,16 @@ class ParentRun:
         bids = [quote.bid for quote in quotes if quote.bid_qty]
         asks = [quote.ask for quote in quotes if quote.ask_qty]
         return (max(bids), min(asks)) if bids and asks else None
+
+    def depth(self, venue: str) -> VenueDepth:
+        """A lit venue's price levels as last heard; none without a depth feed.
+
+        Raises:
+            StrategyError: the router is not connected to a lit venue of that name.
+        """
+        if venue not in self.desk.lit:
+            raise self.breach(f"asked for the depth of {venue!r}; its lit venues are {', '.join(self.desk.lit)}")
+        return self.desk.depth(venue)
 
     # -- driving --------------------------------------------------------------------------------
 

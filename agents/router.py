@@ -15,10 +15,10 @@ from agents.orders import ChildOrder, ParentOrder
 from agents.parent_run import CANCELED, EXPIRED, REJECTED, Child, ParentRun
 from agents.participant import Participant, Place
 from agents.planned import PlannedParent
-from agents.strategy import Actions, ChildReport, Strategy, VenueFacts, VenueQuote
+from agents.strategy import Actions, ChildReport, Strategy, VenueDepth, VenueFacts, VenueQuote
 from agents.tables import CHILD_TERMS, CHILDREN, DECISION_TERMS, DECISIONS, PARENT_ENDS, PARENTS
 from venues.messages import MICROS_PER_UNIT, CancelOrder, ExecType, NewOrder, ReplaceOrder, Side, Terms, TimeInForce
-from venues.protocols import OrderEntry, QuoteBoard
+from venues.protocols import DepthView, OrderEntry, QuoteBoard
 
 NO_SCORE = -(1 << 62)
 """Stands in the log for *no score*."""
@@ -34,6 +34,7 @@ class Router(Participant):
         parents: known to nobody before their arrival. A limit offset counts from the touch that the router sees then.
         markout_horizon: ns after which a child's venue is judged by the move of the mid.
         explain: log the terms of every decision, of a strategy that has any.
+        depths: the venues' price levels as they reach the router; None: it hears of best quotes alone.
         max_live_parents: more parents than this at a time are REJECTED, as are those that come after the day's end, or
             with a limit beyond a touch that no quote shows. Slices of an algorithm's order do not count.
         closes: when the call of a venue's closing auction begins, ns; of those that have one.
@@ -58,9 +59,11 @@ class Router(Participant):
         explain: bool = False,
         closes: Mapping[str, int] | None = None,
         day_ends: int | None = None,
+        depths: DepthView | None = None,
     ) -> None:
         super().__init__(place, name, number, sessions)
         self.board = board
+        self.depths = depths
         self.facts = facts
         self.lit = [venue for venue, known in facts.items() if known.kind == "lit"]
         self.dark = [venue for venue, known in facts.items() if known.kind == "dark"]
@@ -240,6 +243,10 @@ class Router(Participant):
                 if venue in known
             ]
         return self._quotes
+
+    def depth(self, venue: str) -> VenueDepth:
+        """A lit venue's price levels as they have reached the router by now."""
+        return VenueDepth() if self.depths is None else VenueDepth(*self.depths.depth(venue, self.env._now))
 
     def send(self, run: ParentRun, actions: Actions) -> list[Child]:
         """Log the decision and put its children on the wire."""

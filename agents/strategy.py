@@ -61,6 +61,20 @@ class VenueQuote(NamedTuple):
         return (self.ask, self.ask_qty) if side > 0 else (self.bid, self.bid_qty)
 
 
+class VenueDepth(NamedTuple):
+    """One lit venue's best price levels as the router's depth feed shows them now, best first: (price, shares).
+
+    Both are empty while nothing has arrived, and at a router without a depth feed (`depth` in a scenario).
+    """
+
+    bids: tuple[tuple[int, int], ...] = ()
+    asks: tuple[tuple[int, int], ...] = ()
+
+    def opposite(self, side: Side) -> tuple[tuple[int, int], ...]:
+        """The levels that an order of this side would take."""
+        return self.asks if side > 0 else self.bids
+
+
 @dataclass(frozen=True, slots=True)
 class VenueFacts:
     """What the router knows of a venue without asking: kind, fees (millionths of a dollar per share), tick, round lot.
@@ -180,6 +194,9 @@ class View(Protocol):
 
     def nbbo(self) -> tuple[int, int] | None:
         """Best bid and ask over ``quotes()``; None when a side is empty everywhere."""
+
+    def depth(self, venue: str) -> VenueDepth:
+        """The venue's price levels as last heard."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from typing import Any
 
 from agents.orders import ChildOrder, ParentOrder
 from agents.parent_run import EXPIRED, Child, ParentRun
-from agents.strategy import Actions, ChildReport, Strategy, StrategyError, VenueFacts, VenueQuote
+from agents.strategy import Actions, ChildReport, Strategy, StrategyError, VenueDepth, VenueFacts, VenueQuote
 from agents.tables import PARENT_STATUS
 from sim.environment import Environment
 from venues.messages import ExecType, ExecutionReport, Liquidity, OrdStatus, Reason, Side, TimeInForce
@@ -152,6 +152,12 @@ class ScriptedMarket:
             arrived_at=self.now,
             seq=old.seq + 1,
         )
+
+    def depth(self, venue: str) -> VenueDepth:
+        """The levels of a lit venue: its quote, as there is nothing behind it."""
+        quote = self.quotes[venue]
+        bids = ((quote.bid, quote.bid_qty),) if quote.bid_qty else ()
+        return VenueDepth(bids, ((quote.ask, quote.ask_qty),) if quote.ask_qty else ())
 
     def midpoint(self) -> int | None:
         """Of the best bid and ask; None when a side is empty everywhere."""
@@ -301,6 +307,9 @@ class _TrialDesk:
 
     def look(self) -> list[VenueQuote]:
         return list(self.market.quotes.values())
+
+    def depth(self, venue: str) -> VenueDepth:
+        return self.market.depth(venue)
 
     def send(self, run: ParentRun, actions: Actions) -> list[Child]:
         now = self.env.now

@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from scenarios.agent_base import Agent, TradesOn, TradingAgent, default_name, suits
+from scenarios.agent_feeds import HearsVenues, ReadsQuotes
 from scenarios.algo_parts import AlgoField
 from scenarios.fast_agents import CrossVenueArbitrageur, DarkPicker, Sniper, SweepAnticipator
 from scenarios.fields import (
@@ -139,11 +140,11 @@ class RestingOrders(TradingAgent):
     )
 
 
-class MarketMaker(Located, TradingAgent):
+class MarketMaker(Located, HearsVenues):
     """Quotes both sides of several venues around its own, late, estimate of the value."""
 
     trades_on: ClassVar[TradesOn] = "lit"
-    wired: ClassVar[tuple[str, ...]] = ("news", "round_trip")
+    wired: ClassVar[tuple[str, ...]] = ("news", "round_trip", "sip_latency")
 
     kind: Literal["market_maker"]
     count: Count = Field(1, description="How many there are, alike and independent.", examples=[2])
@@ -273,20 +274,21 @@ def _orders_tag(value: Any) -> str:
     return "listed" if isinstance(value, (list, tuple)) else "flow"
 
 
-class Router(Located, TradingAgent):
+class Router(Located, ReadsQuotes):
     """The smart order router: takes parent orders and lets a strategy work them."""
 
     trades_on: ClassVar[TradesOn] = "both"
-    wired: ClassVar[tuple[str, ...]] = ("round_trip", "sip_latency")
+    wired: ClassVar[tuple[str, ...]] = ("round_trip", "sip_latency", "retail_latency")
 
     kind: Literal["router"]
-    feed: Literal["direct", "sip"] = Field(
-        "direct", description="What it sees of the market: venues' feeds or the SIP."
-    )
     feed_latency: PerVenue | None = Field(
         None, description="From a venue's feed to the router; half the round trip, unless given.", examples=["150us"]
     )
-    sip_latency: LinkLatency = Field(constant("200us"), description="From the SIP to the router.", examples=["200us"])
+    depth: PositiveCount | None = Field(
+        None,
+        description="Price levels that it sees of each lit venue, with `feed: direct`; none: best quotes alone.",
+        examples=[5],
+    )
     round_trip: PerVenue = Field(
         description="To a venue and back, without the venue's own time.", examples=["{NYSE: 300us, default: 400us}"]
     )
@@ -333,11 +335,11 @@ class Idle(Agent):
     kind: Literal["idle"]
 
 
-class CustomAgent(Located, TradingAgent):
+class CustomAgent(Located, ReadsQuotes):
     """An agent of your own, `kind: "my_agent.py:MyAgent"`; keys besides these go to your class."""
 
     model_config = ConfigDict(extra="allow")
-    wired: ClassVar[tuple[str, ...]] = ("round_trip",)
+    wired: ClassVar[tuple[str, ...]] = ("round_trip", "sip_latency", "retail_latency")
 
     kind: OwnKind = Field(description='"file.py:Class" or "package.module:Class".', examples=['"my_agent.py:MyAgent"'])
     count: Count = Field(1, description="How many there are, alike and independent.", examples=[2])

@@ -7,7 +7,7 @@ component's draws depend on the root seed and these names alone.
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from itertools import count
@@ -26,6 +26,8 @@ from agents.strategies.loading import load_named
 from agents.strategy import VenueFacts
 from scenarios import fast_building, scripted_building
 from scenarios import model as m
+from scenarios.agent_feeds import HearsVenues
+from scenarios.fast_agents import AtADesk
 from scenarios.market_parts import InternaliserVenue, MidpointPool, RouteOut
 from scenarios.placing import placed
 from scenarios.protection_parts import Protection
@@ -49,8 +51,11 @@ from sim.log import EventLog
 from sim.outages import Interrupted
 from sim.streams import Draws, Streams
 from venues.dark import DarkPool
+from venues.depth import DepthBoard
+from venues.feed_views import LevelView
 from venues.fees import FeeSchedule
 from venues.internaliser import Internaliser, Route
+from venues.level_feed import LevelFeed
 from venues.lit import LitVenue
 from venues.market_halt import CircuitBreaker, MarketHalt
 from venues.messages import BookState, ExecType, Quote, Side
@@ -58,10 +63,13 @@ from venues.order_protection import OrderProtection
 from venues.policies import PLAIN
 from venues.pool_policies import PLAIN_POOL
 from venues.protected_quotes import ProtectedQuotes
+from venues.protocols import QuoteBoard, QuoteView
 from venues.reference import DirectReference, SipReference
+from venues.retail import RetailFeed
 from venues.round_lots import OddLots
 from venues.session import ANSWERS, EVERY_REPORT, Session
 from venues.sip import DirectBoard, Sip
+from venues.sip_quotes import SipQuotes
 from venues.venue import Venue
 
 NEVER: frozenset[ExecType] = frozenset()
@@ -86,6 +94,8 @@ class Market:
     log: EventLog
     venues: dict[str, Venue] = field(default_factory=dict)
     sip: Sip | None = None
+    """The one that carries the instrument."""
+    retail: RetailFeed | None = None
     fundamental: Fundamental | None = None
     agents: dict[str, Participant] = field(default_factory=dict)
     phases: list[tuple[int, LitVenue, BookState]] = field(default_factory=list)
@@ -223,12 +233,14 @@ class _Builder:
         self.market = Market(scenario, seed, env, log)
         self.env = env
         self.log = log
+        self.level_feeds: dict[tuple[str, int], LevelFeed] = {}
         self.fundamental = self.market.fundamental = self._fundamental()
         for number, venue in enumerate(scenario.venues):
             if not isinstance(venue, m.DarkVenue):
                 self.market.venues[venue.name] = self._with_gateways(venue, self._lit(number, venue))
         self._tell_round_lots()
         self.market.sip = self._sip()
+        self.market.retail = self._retail()
         for number, venue in enumerate(scenario.venues):
             if isinstance(venue, m.DarkVenue):
                 self.market.venues[venue.name] = self._with_gateways(venue, self._dark(number, venue))
@@ -318,12 +330,22 @@ class _Builder:
         return made
 
     def _sip(self) -> Sip | None:
-        sip = self.scenario.feeds.sip
+        sip = self.scenario.sip
         if sip is None:
             return None
         lit = self.market.lit
         links = [self.latency(sip.latency.of(venue.name), f"sip/from/{venue.name}") for venue in lit]
         return Sip(self.env, lit, links, self.draws_of(sip.processing, "sip/processing"), self.log)
+
+    def _retail(self) -> RetailFeed | None:
+        retail, sip = self.scenario.feeds.retail, self.market.sip
+        if retail is None:
+            return None
+        if retail.feed == "direct":
+            return RetailFeed(lambda keep_up: self._board(retail.latency, "retail", keep_up=keep_up), retail.interval)
+        assert sip is not None
+        latency = self.latency(retail.latency.of("sip"), "retail/sip")
+        return RetailFeed(lambda keep_up: sip.view(self.env, latency, keep_up), retail.interval)
 
     def _dark(self, number: int, venue: m.DarkVenue) -> Venue:
         if isinstance(venue, InternaliserVenue):
@@ -391,7 +413,7 @@ class _Builder:
 
     def _tell_round_lots(self) -> None:
         """Somebody takes quotes in round lots: the SIP, or venues that protect them."""
-        sip = self.scenario.feeds.sip
+        sip = self.scenario.sip
         if sip is not None or any(_protection_of(venue) for venue in self.scenario.venues):
             odd_lots = OddLots.SKIPPED if sip is None else sip.odd_lots
             for venue in self.market.lit:
@@ -410,7 +432,7 @@ class _Builder:
                 quotes: Any = self.market.sip.view(self.env, self.latency(reference.latency.of("sip"), board))
             else:
                 quotes = self._board(reference.latency, board, others)
-            shown = self.scenario.feeds.sip is not None and self.scenario.feeds.sip.odd_lots is OddLots.SHOWN
+            shown = self.scenario.sip is not None and self.scenario.sip.odd_lots is OddLots.SHOWN
             protected = ProtectedQuotes(
                 quotes, [other.name for other in others], 1 if shown else self.scenario.instrument.lot
             )
@@ -449,10 +471,27 @@ class _Builder:
             levels = [price - round(price * fall) for fall in breaker.falls]
             CircuitBreaker(self.env, self.market.lit, levels, breaker.length, market_halt)
 
-    def _board(self, latencies: m.PerVenue, name: str, venues: Sequence[LitVenue] | None = None) -> DirectBoard:
+    def _board(
+        self,
+        latencies: m.PerVenue,
+        name: str,
+        venues: Sequence[LitVenue] | None = None,
+        keep_up: Callable[[int], object] | None = None,
+    ) -> DirectBoard:
         lit = self.market.lit if venues is None else venues
         sources = [venue.heard(self.latency(latencies.of(venue.name), f"{name}/from/{venue.name}")) for venue in lit]
-        return DirectBoard(lit, self.env, sources)
+        return DirectBoard(lit, self.env, sources, keep_up)
+
+    def _quotes_of(self, agent: m.Router | m.CustomAgent, name: str, feed_latency: m.PerVenue) -> QuoteBoard:
+        """The market as an agent sees it over its `feed`."""
+        if agent.feed == "sip":
+            assert self.market.sip is not None
+            return self.market.sip.view(self.env, self.latency(agent.sip_latency, f"{name}/sip"))
+        if agent.feed == "retail":
+            assert self.market.retail is not None
+            return self.market.retail.view(self.env, self.latency(agent.retail_latency, f"{name}/retail"))
+        traded = self.scenario.venues_of(agent)
+        return self._board(feed_latency, f"{name}/feed", [venue for venue in self.market.lit if venue.name in traded])
 
     # -- agents ---------------------------------------------------------------------------------
 
@@ -539,10 +578,7 @@ class _Builder:
 
     def _maker(self, agent: m.MarketMaker, name: str, number: int) -> Participant:
         sessions = self.sessions(agent, name, number, agent.round_trip, MAKER_WAKES)
-        feed_latency = agent.feed_latency or agent.round_trip.halved()
-        feeds = {
-            venue: self.feed(venue, self.latency(feed_latency.of(venue), f"{name}/feed/{venue}")) for venue in sessions
-        }
+        feeds = self.venue_feeds(agent, name, sessions)
         terms = MakerTerms(
             half_spread=agent.half_spread,
             size=agent.size,
@@ -557,6 +593,15 @@ class _Builder:
         )
         reaction = self.draws_of(agent.reaction, f"{name}/reaction")
         return MarketMaker(self.place, name, number, sessions, self.news(agent.news, name), feeds, reaction, terms)
+
+    def venue_feeds(self, agent: m.MarketMaker | AtADesk, name: str, venues: Iterable[str]) -> dict[str, QuoteView]:
+        """A view of each venue's quotes, direct or by way of the SIP."""
+        if isinstance(agent, HearsVenues) and agent.feed == "sip":
+            assert self.market.sip is not None
+            quotes = SipQuotes(self.market.sip, self.env, self.latency(agent.sip_latency, f"{name}/sip"))
+            return {venue: quotes.of(venue) for venue in venues}
+        latency = agent.feed_latency or agent.round_trip.halved()
+        return {venue: self.feed(venue, self.latency(latency.of(venue), f"{name}/feed/{venue}")) for venue in venues}
 
     def _dark_liquidity(self, agent: m.DarkLiquidity, name: str, number: int) -> Participant:
         sessions = self.sessions(agent, name, number, agent.round_trip, NEVER, ENDS)
@@ -575,13 +620,7 @@ class _Builder:
 
     def _router(self, agent: m.Router, name: str, number: int) -> Participant:
         sessions = self.sessions(agent, name, number, agent.round_trip, EVERY_REPORT)
-        lit = [venue for venue in self.market.lit if venue.name in sessions]
-        board: Any
-        if agent.feed == "sip":
-            assert self.market.sip is not None
-            board = self.market.sip.view(self.env, self.latency(agent.sip_latency, f"{name}/sip"))
-        else:
-            board = self._board(agent.feed_latency or agent.round_trip.halved(), f"{name}/feed", lit)
+        board = self._quotes_of(agent, name, agent.feed_latency or agent.round_trip.halved())
         return Router(
             self.place,
             name,
@@ -597,6 +636,7 @@ class _Builder:
             explain=agent.explain,
             closes=self._closes(sessions),
             day_ends=self.scenario.duration,
+            depths=None if agent.depth is None else self._depths(agent, name, agent.depth),
         )
 
     def _closes(self, venues: Mapping[str, object]) -> dict[str, int]:
@@ -608,6 +648,24 @@ class _Builder:
             for phase in venue.phases
             if phase.book_state is BookState.CLOSING_AUCTION
         }
+
+    def _depths(self, agent: m.Router, name: str, levels: int) -> DepthBoard:
+        """L2 over links as long as those of the quotes, each with draws of its own."""
+        latencies, traded = agent.feed_latency or agent.round_trip.halved(), self.scenario.venues_of(agent)
+        views = {}
+        for venue in self.market.lit:
+            if venue.name in traded:
+                feed = self._level_feed(venue, levels)
+                latency = venue.heard(self.latency(latencies.of(venue.name), f"{name}/depth/{venue.name}"))
+                views[venue.name] = LevelView(feed, self.env, latency, recovery=1)  # none joins late, nothing is lost
+        return DepthBoard(views)
+
+    def _level_feed(self, venue: LitVenue, levels: int) -> LevelFeed:
+        """A venue's level feed; readers of the same depth share one."""
+        feed = self.level_feeds.get((venue.name, levels))
+        if feed is None:
+            feed = self.level_feeds[venue.name, levels] = LevelFeed(venue.order_feed(), levels)
+        return feed
 
     def _facts(self, venues: Mapping[str, object]) -> dict[str, VenueFacts]:
         tick, lot = self.scenario.instrument.tick, self.scenario.instrument.lot
@@ -669,9 +727,7 @@ class _Builder:
         sessions = self.sessions(agent, name, number, agent.round_trip, EVERY_REPORT)
         make = load_named(agent.kind, self.scenario.folder)
         news = None if agent.news is None else self.news(agent.news, name)
-        board = self._board(
-            agent.round_trip.halved(), f"{name}/feed", [v for v in self.market.lit if v.name in sessions]
-        )
+        board = self._quotes_of(agent, name, agent.round_trip.halved())
         made = make(self.place, name, number, sessions, news, board, self.streams.draws(name), **agent.parameters())
         assert isinstance(made, Participant)
         return made

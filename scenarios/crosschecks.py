@@ -31,6 +31,7 @@ from scenarios.agent_parts import (
 from scenarios.algo_checks import algo_problems
 from scenarios.dark_parts import DarkPolicies
 from scenarios.fast_agents import AtADesk, Colocated, CrossVenueArbitrageur
+from scenarios.feed_parts import NO_SIPS, Feeds, RetailFeed, Sips
 from scenarios.geography_checks import geography_problems
 from scenarios.geography_parts import MediumPart, SitePart
 from scenarios.latencies import PerVenue
@@ -44,7 +45,6 @@ from scenarios.market_parts import (
     LitVenue,
     MidpointPool,
     Reference,
-    SipFeed,
 )
 from scenarios.policy_parts import Halts, VenuePolicies
 from scenarios.problems import TreePath, instead
@@ -84,8 +84,7 @@ class Pieces:
     warm_up: int | None = None
     instrument: Instrument | None = None
     has_fundamental: bool | None = None
-    has_sip: bool | None = None
-    sip: SipFeed | None = None
+    feeds: Feeds | None = None
     halts: Halts | None = None
     venue_kinds: Mapping[str, str] = field(default_factory=dict)
     venue_names: list[str | None] = field(default_factory=list)
@@ -99,6 +98,18 @@ class Pieces:
     sites: Mapping[str, SitePart] | None = None
     media: Mapping[str, MediumPart] | None = None
     abstract: bool | None = None
+
+    @property
+    def sips(self) -> Sips:
+        """The SIPs, and which of them carries the instrument, as far as both could be read."""
+        if self.feeds is None or self.instrument is None:
+            return NO_SIPS
+        return self.feeds.for_tape(self.instrument.carried_on)
+
+    @property
+    def retail(self) -> RetailFeed | None:
+        """The retail feed, if one could be read."""
+        return None if self.feeds is None else self.feeds.retail
 
     @property
     def lit(self) -> list[str]:
@@ -372,19 +383,46 @@ def pegs_have_something_to_follow(pieces: Pieces) -> Findings:
             yield Finding(("venues", index, "reference"), message)
 
 
-def the_sip_is_there(pieces: Pieces) -> Findings:
-    """Who reads the SIP needs one."""
-    if pieces.has_sip is not False:
+def feeds_that_are_read_are_there(pieces: Pieces) -> Findings:
+    """Who reads the SIP or the retail feed needs one."""
+    if pieces.feeds is None:
         return
-    message = "there is no SIP to read; write `feeds: {sip: {}}`, or `feed: direct` here"
+    has_sip = pieces.feeds.sip is not None or pieces.feeds.sips is not None
+    lacking = {} if has_sip else {"sip": "there is no SIP to read; write `feeds: {sip: {}}`"}
+    if pieces.retail is None:
+        lacking["retail"] = "there is no retail feed to read; write `feeds: {sip: {}, retail: {}}`"
+    for path, feed in _feeds_read(pieces):
+        if feed in lacking:
+            yield Finding(path, f"{lacking[feed]}, or `feed: direct` here")
+    if not has_sip:
+        for path, _ in pieces.of_type(DarkPicker):
+            yield Finding((*path, "kind"), "there is no SIP whose midpoint could be stale; write `feeds: {sip: {}}`")
+
+
+def _feeds_read(pieces: Pieces) -> Iterator[tuple[TreePath, str]]:
+    """Everybody's choice of a feed."""
     for path, reference in pieces.references():
-        if reference.feed == "sip":
-            yield Finding((*path, "feed"), message)
-    for path, router in pieces.of_type(Router):
-        if router.feed == "sip":
-            yield Finding((*path, "feed"), message)
-    for path, _ in pieces.of_type(DarkPicker):
-        yield Finding((*path, "kind"), "there is no SIP whose midpoint could be stale; write `feeds: {sip: {}}`")
+        yield (*path, "feed"), reference.feed
+    for path, agent in pieces.traders():
+        yield (*path, "feed"), getattr(agent, "feed", "direct")
+    if pieces.retail is not None:
+        yield ("feeds", "retail", "feed"), pieces.retail.feed
+
+
+def the_tape_is_carried(pieces: Pieces) -> Findings:
+    """Where each tape has its own SIP, the instrument's tape has one."""
+    if pieces.feeds is None or pieces.instrument is None or pieces.feeds.sips is None:
+        return
+    instrument = pieces.instrument
+    if pieces.sips.path is None:
+        tape, there = instrument.carried_on, ", ".join(pieces.feeds.sips)
+        message = f"{instrument.symbol} is on tape {tape}, which no SIP carries, only {there}"
+        if instrument.tape is None:
+            advice = f"write `{tape}: {{}}` too, or `tape: {there[0]}` at the instrument"
+            yield Finding(("feeds", "sips"), f"{message}; {advice}", at_key=True)
+        else:
+            advice = f"write {there[0]}, or `{tape}: {{}}` in `feeds.sips`"
+            yield Finding(("instruments", 0, "tape"), f"{message}; {advice}")
 
 
 # -- rules ------------------------------------------------------------------------------------------
@@ -480,6 +518,15 @@ def routers_see_quotes(pieces: Pieces) -> Findings:
             yield Finding((*path, "venues"), message if pieces.lit else "a router needs a lit venue; there is none")
 
 
+def depth_comes_from_the_venues(pieces: Pieces) -> Findings:
+    """Neither the SIP nor the retail feed tells of more than best quotes."""
+    for path, router in pieces.of_type(Router):
+        if router.depth is not None and router.feed != "direct":
+            feed = {"sip": "the SIP", "retail": "the retail feed"}[router.feed]
+            message = f"{feed} tells of best quotes alone; write `feed: direct`, or take `depth` out"
+            yield Finding((*path, "depth"), message)
+
+
 def strategies_know_their_venues(pieces: Pieces) -> Findings:
     """The venues that a strategy names are among its router's."""
     for path, router in pieces.of_type(Router):
@@ -517,14 +564,17 @@ def every_venue_has_its_latency(pieces: Pieces) -> Findings:
             if isinstance(latency, PerVenue):
                 used = venues if key == "round_trip" else [venue for venue in venues if venue in pieces.lit]
                 yield from _covers(latency, used, (*path, key))
-    for place, reference in pieces.references():
+    from_feeds: list[tuple[TreePath, Reference | ProtectionReference | RetailFeed]] = [*pieces.references()]
+    if pieces.retail is not None:
+        from_feeds.append((("feeds", "retail"), pieces.retail))
+    for place, reference in from_feeds:
         if reference.feed == "direct":
             yield from _covers(reference.latency, pieces.lit, (*place, "latency"))
         elif reference.latency.default is None:
             message = "the SIP has one place; write one latency, or `feed: direct` for some by venue"
             yield Finding((*place, "latency"), message)
-    if pieces.sip is not None:
-        yield from _covers(pieces.sip.latency, pieces.lit, ("feeds", "sip", "latency"))
+    for path, sip in pieces.sips.by_path.items():
+        yield from _covers(sip.latency, pieces.lit, (*path, "latency"))
 
 
 def _covers(latency: PerVenue, venues: Iterable[str], path: TreePath) -> Findings:
@@ -588,14 +638,15 @@ def pings_are_taken(pieces: Pieces) -> Findings:
 
 def the_sip_has_a_venue(pieces: Pieces) -> Findings:
     """A SIP consolidates the quotes of somebody."""
-    if pieces.sip is not None and pieces.venue_kinds and not pieces.lit:
-        message = "there is no lit venue whose quotes it could consolidate; add one to `venues`, or take it out"
-        yield Finding(("feeds", "sip"), message, at_key=True)
+    message = "there is no lit venue whose quotes it could consolidate; add one to `venues`, or take it out"
+    if pieces.venue_kinds and not pieces.lit:
+        for path in pieces.sips.by_path:
+            yield Finding(path, message, at_key=True)
 
 
 def geography_fits(pieces: Pieces) -> Findings:
     """Sites and media are there, wires have two ends, and nothing is faster than light."""
-    market = Market(pieces.venues, pieces.agents, pieces.sip, pieces.fundamental, pieces.venue_kinds)
+    market = Market(pieces.venues, pieces.agents, pieces.sips, pieces.retail, pieces.fundamental, pieces.venue_kinds)
     for path, message in geography_problems(market, pieces.sites, pieces.media, pieces.abstract is not False):
         yield Finding(path, message)
 
@@ -676,7 +727,8 @@ CHECKS: tuple[Callable[[Pieces], Findings], ...] = (
     news_has_a_source,
     limits_have_a_fair_value,
     pegs_have_something_to_follow,
-    the_sip_is_there,
+    feeds_that_are_read_are_there,
+    the_tape_is_carried,
     the_regime_is_kept_to,
     protection_fits,
     pools_have_what_their_policies_need,
@@ -684,6 +736,7 @@ CHECKS: tuple[Callable[[Pieces], Findings], ...] = (
     internalisers_are_sent_orders_to_fill,
     agents_trade_where_they_can,
     routers_see_quotes,
+    depth_comes_from_the_venues,
     strategies_know_their_venues,
     algorithms_can_work,
     every_venue_has_its_latency,

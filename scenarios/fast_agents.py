@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from scenarios.agent_base import TradesOn, TradingAgent, suits
+from scenarios.agent_feeds import HearsVenues
 from scenarios.fields import (
     Count,
     Dollars,
@@ -152,8 +153,10 @@ def _alpha(value: float) -> float:
     return value
 
 
-class CrossVenueArbitrageur(AtADesk):
+class CrossVenueArbitrageur(AtADesk, HearsVenues):
     """Buys at one venue and sells at another when the bid there is above the ask here by more than the fees."""
+
+    wired: ClassVar[tuple[str, ...]] = ("round_trip", "sip_latency")
 
     kind: Literal["cross_venue_arbitrageur"]
     threshold: Dollars = Field(0, description="Least gain a share after fees, $.", examples=["0.001"])

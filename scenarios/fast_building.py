@@ -16,13 +16,13 @@ from agents.host import HostLimits
 from agents.participant import Participant
 from agents.sniper import SNIPER_WAKES, Sniper, SniperHost, SniperTerms
 from scenarios import fast_agents as f
-from scenarios.latencies import PerVenue
 from sim.history import HistoryView
 from sim.latency import LatencyModel
 from sim.link import LatencySource
 from sim.outages import Interrupted
 from venues.lit import LitVenue
 from venues.messages import ExecType, Quote
+from venues.protocols import QuoteView
 from venues.reference import SipReference
 from venues.session import Session
 
@@ -135,10 +135,6 @@ def picker(builder: _Builder, agent: f.DarkPicker, name: str, number: int) -> Pa
     return DarkPicker(builder.place, name, number, sessions, feeds, sip, reaction, terms)
 
 
-def _feeds(builder: _Builder, agent: f.AtADesk, name: str, venues: Any) -> dict[str, HistoryView[Quote]]:
-    latencies: PerVenue = agent.feed_latency or agent.round_trip.halved()
-    return {
-        venue: builder.feed(venue, builder.latency(latencies.of(venue), f"{name}/feed/{venue}"))
-        for venue in venues
-        if isinstance(builder.market.venues[venue], LitVenue)
-    }
+def _feeds(builder: _Builder, agent: f.AtADesk, name: str, venues: Any) -> dict[str, QuoteView]:
+    lit = [venue for venue in venues if isinstance(builder.market.venues[venue], LitVenue)]
+    return builder.venue_feeds(agent, name, lit)

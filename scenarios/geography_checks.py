@@ -79,7 +79,8 @@ def unknown_media(market: Market, atlas: Atlas) -> Told:
 
 def _parts(market: Market) -> Iterator[tuple[TreePath, object]]:
     """What may stand somewhere, or send over something."""
-    yield ("feeds", "sip"), market.sip
+    yield from market.sips.by_path.items()
+    yield ("feeds", "retail"), market.retail
     yield ("fundamental",), market.fundamental
     for index, venue in market.venues.items():
         yield ("venues", index), venue
@@ -126,7 +127,8 @@ def faster_than_light(market: Market, atlas: Atlas) -> Told:
 def _what(end: End) -> str:
     first = end.path[0]
     name = end.name.rpartition("@")[2]
-    return {"venues": f"venue {name}", "feeds": "the SIP", "fundamental": "`fundamental`"}.get(str(first), name)
+    feed = "the retail feed" if end.path == ("feeds", "retail") else "the SIP"
+    return {"venues": f"venue {name}", "feeds": feed, "fundamental": "`fundamental`"}.get(str(first), name)
 
 
 def _told_at(way: Way) -> TreePath:

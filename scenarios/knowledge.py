@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from scenarios.agent_parts import DarkPicker, MarketMaker, Replay, Router, TradingAgent
+from scenarios.agent_feeds import HearsVenues, ReadsQuotes
+from scenarios.agent_parts import CustomAgent, DarkPicker, MarketMaker, Replay, Router, TradingAgent
 from scenarios.fast_agents import AtADesk, Colocated
+from scenarios.feed_parts import RetailFeed
 from scenarios.latencies import PerVenue
 from scenarios.market_parts import DarkVenue, LitVenue, Reference
 from scenarios.model import AnyAgent, Scenario
@@ -55,10 +57,13 @@ def _rows(scenario: Scenario) -> Iterator[Row]:
 
 
 def _feeds(scenario: Scenario) -> Iterator[Row]:
-    sip, lit = scenario.feeds.sip, _lit(scenario)
+    sip, retail, lit = scenario.sip, scenario.feeds.retail, _lit(scenario)
     if sip is not None:
         yield from _by_venue("SIP", "quotes", "venue feed", lit, _text_of(sip.latency))
         yield Row("SIP", "publishes", "station", f"{sip.processing} an update", "NBBO")
+    if retail is not None:
+        yield from _reference("retail", "quotes", retail, lit)
+        yield Row("retail", "publishes", "snapshots", f"every {format_duration(retail.interval)}", "NBBO")
     for venue in scenario.venues:
         if isinstance(venue, DarkVenue):
             yield from _reference(venue.name, "midpoint", venue.reference, lit)
@@ -66,7 +71,7 @@ def _feeds(scenario: Scenario) -> Iterator[Row]:
             yield from _reference(venue.name, "pegs", venue.reference, lit)
 
 
-def _reference(venue: str, what: str, reference: Reference, lit: list[str]) -> Iterator[Row]:
+def _reference(venue: str, what: str, reference: Reference | RetailFeed, lit: list[str]) -> Iterator[Row]:
     if reference.feed == "sip":
         yield Row(venue, what, "SIP", str(reference.latency.default), "NBBO")
     else:
@@ -81,8 +86,8 @@ def _agent(scenario: Scenario, agent: AnyAgent) -> Iterator[Row]:
         yield Row(who, "news", "wire", str(news))
     if isinstance(agent, Colocated):
         yield from _hosts(scenario, agent, who)
-    elif isinstance(agent, Router):
-        yield from _router(scenario, agent, who)
+    elif isinstance(agent, (Router, CustomAgent)):
+        yield from _quotes(scenario, agent, who)
     elif isinstance(agent, (MarketMaker, AtADesk)):
         yield from _quotes(scenario, agent, who)
         if isinstance(agent, DarkPicker):
@@ -94,16 +99,18 @@ def _agent(scenario: Scenario, agent: AnyAgent) -> Iterator[Row]:
         yield from _orders(scenario, agent, who)
 
 
-def _router(scenario: Scenario, router: Router, who: str) -> Iterator[Row]:
-    if router.feed == "sip":
-        yield Row(who, "quotes", "SIP", str(router.sip_latency), "NBBO and what it heard of each venue")
-    else:
-        yield from _quotes(scenario, router, who)
-
-
-def _quotes(scenario: Scenario, agent: MarketMaker | AtADesk | Router, who: str) -> Iterator[Row]:
+def _quotes(scenario: Scenario, agent: MarketMaker | AtADesk | Router | CustomAgent, who: str) -> Iterator[Row]:
+    if isinstance(agent, (HearsVenues, ReadsQuotes)) and agent.feed == "sip":
+        yield Row(who, "quotes", "SIP", str(agent.sip_latency), "NBBO and what it heard of each venue")
+        return
+    if isinstance(agent, ReadsQuotes) and agent.feed == "retail":
+        yield Row(who, "quotes", "retail feed", str(agent.retail_latency), "NBBO")
+        return
     lit = [venue for venue in scenario.venues_of(agent) if venue in _lit(scenario)]
-    yield from _by_venue(who, "quotes", "direct feed", lit, _text_of(agent.feed_latency or agent.round_trip.halved()))
+    latency = getattr(agent, "feed_latency", None) or agent.round_trip.halved()
+    levels = getattr(agent, "depth", None)
+    what = "quotes" if levels is None else f"quotes, {_counted(levels, 'level')}"
+    yield from _by_venue(who, what, "direct feed", lit, _text_of(latency))
 
 
 def _orders(scenario: Scenario, agent: TradingAgent, who: str) -> Iterator[Row]:

@@ -17,7 +17,7 @@ from scenarios.latencies import WireLatency
 from scenarios.market_parts import LitVenue
 from scenarios.model import Scenario
 from scenarios.placing import Atlas, market_of, medium_of, placed
-from scenarios.ways import NEWS, SIP, Way
+from scenarios.ways import NEWS, RETAIL, SIP, Way, sip_name
 
 
 class Lag(NamedTuple):
@@ -84,7 +84,7 @@ def latency_matrix(scenario: Scenario) -> LatencyMatrix:
     local = list(_local(on_map))
     heard += [Lag(host, venue, "quotes", nanos + outbound[venue]) for host, venue, nanos in local]
     reached += [Lag(host, venue, "orders", nanos + bumps[venue]) for host, venue, nanos in local]
-    columns = (NEWS, SIP, *(venue.name for venue in scenario.venues))
+    columns = (NEWS, SIP, RETAIL, *(venue.name for venue in scenario.venues))
     return LatencyMatrix(scenario.name, columns, tuple(heard), tuple(reached))
 
 
@@ -94,7 +94,8 @@ def _takes_part(scenario: Scenario, way: Way) -> bool:
     owner = way.path[1]
     if way.path[0] == "agents" and isinstance(owner, int):
         agents.append(scenario.agents[owner])
-    return all(agent.enabled for agent in agents)
+    ends_at_a_sip = way.end.path[:2] in (("feeds", "sip"), ("feeds", "sips"))
+    return all(agent.enabled for agent in agents) and (not ends_at_a_sip or way.end.path == scenario.sips.path)
 
 
 def _one_way(way: Way) -> int:
@@ -128,10 +129,11 @@ def _local(scenario: Scenario) -> Iterator[tuple[str, str, int]]:
 def places(scenario: Scenario) -> list[Place]:
     """The sites where something stands, and what does."""
     standing: dict[str, list[str]] = {}
-    sip, value = scenario.feeds.sip, scenario.fundamental
+    feeds, value = scenario.feeds, scenario.fundamental
     for part, name in (
         *((venue, venue.name) for venue in scenario.venues),
-        (sip, SIP),
+        *((sip, sip_name(scenario.sips, path)) for path, sip in scenario.sips.by_path.items()),
+        (feeds.retail, RETAIL),
         (value, NEWS),
         *((agent, agent.name) for agent in scenario.agents if agent.enabled),
     ):

@@ -1,8 +1,8 @@
-"""The market in a scenario: instrument, fundamental value, venues, feeds."""
+"""The market in a scenario: instrument, fundamental value, venues."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     ConfigDict,
@@ -12,7 +12,6 @@ from pydantic import (
     PlainSerializer,
     SerializerFunctionWrapHandler,
     Tag,
-    field_validator,
     model_serializer,
     model_validator,
 )
@@ -21,6 +20,7 @@ from pydantic_core import CoreSchema
 
 from scenarios.dark_parts import DarkPolicies
 from scenarios.fee_parts import Fees, with_its_line
+from scenarios.feed_parts import Tape
 from scenarios.fields import (
     DURATION_JSON,
     Dollars,
@@ -36,14 +36,12 @@ from scenarios.fields import (
     free_value,
 )
 from scenarios.gateway_parts import Gateway
-from scenarios.geography_parts import Located
 from scenarios.latencies import WIRE, LatencySpec, PerVenue, constant, everywhere
 from scenarios.part import Part
 from scenarios.policy_parts import Phases, VenuePolicies
 from scenarios.protection_parts import Protection
 from scenarios.quantities import format_duration, parse_duration, parse_price, parse_rate
 from venues.internaliser_terms import InternaliserTerms, Unwanted
-from venues.round_lots import OddLots
 
 
 class Instrument(Part):
@@ -56,6 +54,20 @@ class Instrument(Part):
     average_spread: PositiveDollars | None = Field(
         None, description="Average quoted spread of a past quarter, $: a `regime` sets ticks by it.", examples=["0.012"]
     )
+    tape: Tape | None = Field(
+        None,
+        description="The tape that its SIP is of; none: A for a symbol of up to three letters, else C.",
+        examples=["C"],
+    )
+
+    @property
+    def carried_on(self) -> Tape:
+        """Its tape. Where none is named, the old custom of the exchanges decides: short symbols are the NYSE's.
+
+        >>> Instrument.model_construct(symbol="IBM", tape=None).carried_on
+        'A'
+        """
+        return self.tape or ("A" if len(self.symbol) <= 3 else "C")
 
 
 # -- the fundamental value --------------------------------------------------------------------------
@@ -300,30 +312,3 @@ AnyVenue = Annotated[
     | Annotated[CustomVenue, Tag("custom")],
     Discriminator(_venue_tag),
 ]
-
-# -- feeds ------------------------------------------------------------------------------------------
-
-
-class SipFeed(Located):
-    """The consolidated feed: hears the venues' best quotes over links, publishes the best of all."""
-
-    wired: ClassVar[tuple[str, ...]] = ("latency",)
-
-    latency: PerVenue = Field(everywhere("150us"), description="From a venue to the SIP.", examples=["150us"])
-    processing: LatencySpec = Field(
-        constant("20us"), description="Time the SIP takes for one update.", examples=["20us"]
-    )
-    odd_lots: Annotated[OddLots, PlainSerializer(str)] = Field(
-        OddLots.SKIPPED, description="A venue's best level of less than a round lot: skipped, aggregated, or shown."
-    )
-
-
-class Feeds(Part):
-    """Feeds besides the venues' own."""
-
-    sip: SipFeed | None = Field(None, description="The SIP; `{}` takes the defaults.", examples=["{processing: 20us}"])
-
-    @field_validator("sip", mode="before")
-    @classmethod
-    def _empty_is_default(cls, value: Any) -> Any:
-        return {} if value is None else value

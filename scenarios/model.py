@@ -44,6 +44,7 @@ from scenarios.agent_parts import (
     TradingAgent,
 )
 from scenarios.fee_parts import Fees
+from scenarios.feed_parts import NO_FEEDS, Feeds, RetailFeed, SipFeed, Sips
 from scenarios.fields import Count, Duration, Name, Number, PositiveDuration, Switch, Text
 from scenarios.geography_parts import MediumPart, SitePart, completed
 from scenarios.latencies import (
@@ -66,14 +67,12 @@ from scenarios.market_parts import (
     ConstantValue,
     CustomVenue,
     DarkVenue,
-    Feeds,
     Fundamental,
     Instrument,
     JumpValue,
     LitVenue,
     MeanRevertingValue,
     Reference,
-    SipFeed,
 )
 from scenarios.part import Part
 from scenarios.policy_parts import Halts
@@ -119,11 +118,13 @@ __all__ = [
     "Reference",
     "Replay",
     "RestingOrders",
+    "RetailFeed",
     "Router",
     "Scenario",
     "Scripted",
     "SimpleLatency",
     "SipFeed",
+    "Sips",
     "Sniper",
     "StrategySpec",
     "SumLatency",
@@ -235,7 +236,7 @@ class Scenario(Part):
     halts: Halts | None = Field(
         None, description="Halts of all venues together.", examples=["{planned: [{at: 10s, length: 5s}]}"]
     )
-    feeds: Feeds = Field(Feeds.model_construct(sip=None), description="The SIP, or none.", examples=["{sip: {}}"])
+    feeds: Feeds = Field(NO_FEEDS, description="The SIP, or one per tape; the retail feed.", examples=["{sip: {}}"])
     strategies: dict[Name, StrategyField] = Field(
         default_factory=dict,
         description="Named variants, for `strategy:` and for `sorsim compare`.",
@@ -279,6 +280,16 @@ class Scenario(Part):
     def instrument(self) -> Instrument:
         """The one instrument."""
         return self.instruments[0]
+
+    @property
+    def sips(self) -> Sips:
+        """The SIPs, and which of them carries the instrument."""
+        return self.feeds.for_tape(self.instrument.carried_on)
+
+    @property
+    def sip(self) -> SipFeed | None:
+        """The SIP that carries the instrument, if any does."""
+        return self.sips.carrying
 
     def venue(self, name: str) -> AnyVenue:
         """The venue of that name.

@@ -64,7 +64,7 @@ def market_of(scenario: Scenario) -> Market:
     """What the ways of a scenario lie between."""
     kinds = {venue.name: venue.kind for venue in scenario.venues}
     venues, agents = dict(enumerate(scenario.venues)), dict(enumerate(scenario.agents))
-    return Market(venues, agents, scenario.feeds.sip, scenario.fundamental, kinds)
+    return Market(venues, agents, scenario.sips, scenario.feeds.retail, scenario.fundamental, kinds)
 
 
 def placed(scenario: Scenario) -> Scenario:

@@ -10,13 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from scenarios.agent_parts import AnyAgent, DarkPicker, Replay, Router, TradingAgent, suits
+from scenarios.agent_parts import AnyAgent, DarkPicker, Replay, TradingAgent, suits
 from scenarios.fast_agents import Colocated
+from scenarios.feed_parts import RetailFeed, SipFeed, Sips
 from scenarios.latencies import LinkLatency, PerVenue
-from scenarios.market_parts import AnyVenue, Fundamental, Reference, SipFeed
+from scenarios.market_parts import AnyVenue, Fundamental, Reference
 from scenarios.problems import TreePath
 
-NEWS, SIP = "news", "SIP"
+NEWS, SIP, RETAIL = "news", "SIP", "retail"
 """Who is at the other end of a way that is no venue's."""
 
 
@@ -56,13 +57,16 @@ class Market:
 
     venues: Mapping[int, AnyVenue]
     agents: Mapping[int, AnyAgent]
-    sip: SipFeed | None
+    sips: Sips
+    retail: RetailFeed | None
     fundamental: Fundamental | None
     venue_kinds: Mapping[str, str]
 
     def ways(self) -> Iterator[Way]:
-        """All ways; those of agents that are left out too."""
-        yield from self._sip_ways()
+        """All ways; those of agents that are left out too, and those to SIPs of other tapes."""
+        for sip_path, sip in self.sips.by_path.items():
+            yield from self._sip_ways(sip_path, sip)
+        yield from self._retail_ways()
         for index, venue in self.venues.items():
             reference = getattr(venue, "reference", None)
             if isinstance(reference, Reference):
@@ -81,7 +85,13 @@ class Market:
 
     @property
     def _sip_end(self) -> End:
-        return End(SIP, None if self.sip is None else self.sip.site, ("feeds", "sip"))
+        """The SIP that carries the instrument."""
+        carrying = self.sips.carrying
+        return End(SIP, None if carrying is None else carrying.site, self.sips.path or ("feeds", "sip"))
+
+    @property
+    def _retail_end(self) -> End:
+        return End(RETAIL, None if self.retail is None else self.retail.site, ("feeds", "retail"))
 
     @property
     def _news_end(self) -> End:
@@ -89,18 +99,28 @@ class Market:
 
     # -- ways -----------------------------------------------------------------------------------
 
-    def _sip_ways(self) -> Iterator[Way]:
-        if self.sip is None:
-            return
+    def _sip_ways(self, path: TreePath, sip: SipFeed) -> Iterator[Way]:
+        end = End(sip_name(self.sips, path), sip.site, path)
         for venue in self._venue_ends(kind="lit"):
-            yield from _of("quotes", venue, self._sip_end, self.sip.latency, self._sip_end.path, self.sip.medium)
+            yield from _of("quotes", venue, end, sip.latency, path, sip.medium)
+
+    def _retail_ways(self) -> Iterator[Way]:
+        retail, end = self.retail, self._retail_end
+        if retail is None:
+            return
+        if retail.feed == "direct":
+            for venue in self._venue_ends(kind="lit"):
+                yield from _of("quotes", venue, end, retail.latency, end.path, retail.medium)
+        elif retail.latency.default is not None and self.sips.path is not None:
+            where = (*end.path, "latency", "default")
+            yield Way("NBBO", self._sip_end, end, retail.latency.default, where, False, retail.medium)
 
     def _reference_ways(self, path: TreePath, venue: AnyVenue, reference: Reference) -> Iterator[Way]:
         end, path = End(venue.name, venue.site, path), (*path, "reference")
         if reference.feed == "direct":
             for start in self._venue_ends(kind="lit"):
                 yield from _of("quotes", start, end, reference.latency, path)
-        elif reference.latency.default is not None and self.sip is not None:
+        elif reference.latency.default is not None and self.sips.path is not None:
             yield Way("NBBO", self._sip_end, end, reference.latency.default, (*path, "latency", "default"))
 
     def _agent_ways(self, path: TreePath, agent: AnyAgent) -> Iterator[Way]:
@@ -120,14 +140,16 @@ class Market:
             yield from self._trading_ways(path, agent, here, medium)
 
     def _trading_ways(self, path: TreePath, agent: Any, here: End, medium: str | None) -> Iterator[Way]:
-        on_sip = isinstance(agent, Router) and agent.feed == "sip"
-        if on_sip or isinstance(agent, DarkPicker):
+        read = getattr(agent, "feed", "direct")
+        if read == "sip" or isinstance(agent, DarkPicker):
             yield Way("NBBO", self._sip_end, here, agent.sip_latency, (*path, "sip_latency"), False, medium)
+        elif read == "retail":
+            yield Way("NBBO", self._retail_end, here, agent.retail_latency, (*path, "retail_latency"), False, medium)
         names = agent.venues_among(self.venue_kinds)
         feed = getattr(agent, "feed_latency", None)
         for venue in self._venue_ends(names):
             yield from _of("orders", here, venue, agent.round_trip, path, medium, "round_trip")
-        if on_sip or agent.kind in _BLIND:
+        if read != "direct" or agent.kind in _BLIND:
             return
         for venue in self._venue_ends(names, kind="lit"):
             if feed is not None:
@@ -153,6 +175,11 @@ class Market:
 
 _BLIND = ("background_flow", "dark_liquidity", "scripted", "burst_flow")
 """Agents that look at no venue's feed."""
+
+
+def sip_name(sips: Sips, path: TreePath) -> str:
+    """What the SIP at this place of the scenario is called: SIP, when it carries the instrument."""
+    return SIP if path == sips.path else f"{SIP} of tape {path[-1]}"
 
 
 def _of(

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from scenarios.load import load
 from scenarios.run import run
@@ -41,3 +42,13 @@ def test_the_first_strategy_fills_its_orders(examples: Path) -> None:
 def test_the_settings_that_the_readme_shows_are_accepted(examples: Path) -> None:
     for setting in re.findall(r"--set (\S+)", README.read_text(encoding="utf-8")):
         load(examples / "two_venues.yaml", set=[setting])
+
+
+FEEDS = Path(__file__).parent.parent / "docs" / "feeds.md"
+
+
+def test_the_feeds_that_their_page_shows_can_be_run() -> None:
+    (shown,) = re.findall(r"^```yaml\n(.*?)^```$", FEEDS.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    venues = [{"name": name, "kind": "lit"} for name in ("NYSE", "BATS")]
+    scenario = load({"name": "feeds", "duration": "3s", "venues": venues, **YAML(typ="safe").load(shown)})
+    assert [agent.name for agent in run(scenario).scenario.agents] == ["fast", "late", "screen"]

@@ -61,6 +61,17 @@ class QuoteBoard(Protocol):
         """
 
 
+Levels = tuple[tuple[int, int], ...]
+"""(price, displayed shares), best first."""
+
+
+class DepthView(Protocol):
+    """Venues' best price levels as one reader hears of them."""
+
+    def depth(self, venue: str, now: int) -> tuple[Levels, Levels]:
+        """(bids, asks) of a venue as known at ``now`` (ns); empty of a venue that is not listened to."""
+
+
 class Reference(Protocol):
     """Where a venue gets the national best from, over links of its own: `venues.reference`."""
 

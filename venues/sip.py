@@ -20,7 +20,7 @@ from heapq import heapify, heappop, heapreplace
 from typing import NamedTuple
 
 from sim.environment import Environment
-from sim.history import History, HistoryView
+from sim.history import History, HistoryView, Interest
 from sim.link import LatencySource
 from sim.log import EventLog
 from venues.lit import LitVenue
@@ -41,12 +41,16 @@ class Nbbo(NamedTuple):
 
 
 class SipUpdate(NamedTuple):
-    """One message of the SIP: a venue's quote (its index among the SIP's venues) and the NBBO after it."""
+    """One message of the SIP: a venue's quote (its index among the SIP's venues) and the NBBO after it.
+
+    ``before`` is the venue's quote before this one.
+    """
 
     at: int
     venue: int
     quote: Quote
     nbbo: Nbbo
+    before: Quote | None = None
 
 
 NO_NBBO = Nbbo(0, 0, -1, 0, 0, -1)
@@ -87,7 +91,10 @@ class Sip:
         self._busy_until = 0
         self._nbbo = NO_NBBO
         self._log = log.table(NBBO).append
+        self._quotes: list[Quote | None] = [None] * len(venues)
         self._reacting = 0
+        self._interest: Interest[Quote] | None = None
+        """What wakes it while somebody must react."""
         self._working = False
         self.feed: History[SipUpdate] = History()
 
@@ -109,26 +116,37 @@ class Sip:
                 heappop(waiting)
         self._working = False
 
-    def view(self, env: Environment, latency: LatencySource | int) -> SipView:
-        """A reader of the SIP's feed over a link of its own."""
-        return SipView(self, env, latency)
+    def view(
+        self, env: Environment, latency: LatencySource | int, keep_up: Callable[[int], object] | None = None
+    ) -> SipView:
+        """A reader of the SIP's feed over a link of its own; ``keep_up`` as of a `sim.history` view."""
+        return SipView(self, env, latency, keep_up)
 
     def nbbo_view(self, env: Environment, latency: LatencySource | int) -> NbboView:
         """A reader who needs the NBBO alone."""
         return NbboView(self, env, latency)
 
-    def react(self) -> None:
-        """Work on every arrival that can move the NBBO from now on: somebody downstream must be woken."""
+    def react(self, prints: bool = False) -> None:
+        """Work on every arrival that can move the NBBO from now on: somebody downstream must be woken.
+
+        Args:
+            prints: also on those that move a venue's own best, or come with a print.
+        """
         self._reacting += 1
-        if self._reacting == 1:
+        interest = prices_moved_or_printed if prints or self._interest is prices_moved_or_printed else _PRICES
+        if interest is not self._interest:
             self.advance(self._env.now)
             for view in self._inputs:
-                view.subscribe(self._wake, prices_moved_in_round_lots)
+                if self._interest is not None:
+                    view.unsubscribe()
+                view.subscribe(self._wake, interest)
+            self._interest = interest
 
     def relax(self) -> None:
         """One who had to be woken has no need of it any more."""
         self._reacting -= 1
         if self._reacting == 0:
+            self._interest = None
             for view in self._inputs:
                 view.unsubscribe()
 
@@ -150,7 +168,9 @@ class Sip:
             self._best_bid, self._best_ask = best_bid, best_ask
             nbbo = self._nbbo = self._consolidated(best_bid, best_ask)
             self._log(published, *nbbo)
-        self.feed.append(published, _make_update(SipUpdate, (published, index, quote, nbbo)))
+        quotes = self._quotes
+        before, quotes[index] = quotes[index], quote
+        self.feed.append(published, _make_update(SipUpdate, (published, index, quote, nbbo, before)))
 
     def _consolidated(self, bid: Best, ask: Best) -> Nbbo:
         return Nbbo(
@@ -162,10 +182,12 @@ class Sip:
 class SipView:
     """What one reader of the SIP knows: every venue's quote and the NBBO, as published and after the reader's link."""
 
-    def __init__(self, sip: Sip, env: Environment, latency: LatencySource | int) -> None:
+    def __init__(
+        self, sip: Sip, env: Environment, latency: LatencySource | int, keep_up: Callable[[int], object] | None = None
+    ) -> None:
         self._sip = sip
         self._env = env
-        self._feed = sip.feed.view(env, latency, keep_up=self.advance)
+        self._feed = sip.feed.view(env, latency, keep_up or self.advance)
         self._latest: list[tuple[str, Quote, int] | None] = [None] * len(sip.venues)
         self.nbbo = NO_NBBO
         self._printed: int | None = None
@@ -206,10 +228,23 @@ class SipView:
         self.advance(now)
         return [heard for heard in self._latest if heard is not None]
 
+    def next_arrival(self, now: int) -> int | None:
+        """When the next update that was not read arrives; None: nothing that reached the SIP by ``now`` is left."""
+        self._sip.advance(now)
+        return self._feed.next_arrival()
+
     def subscribe(self, handler: Callable[[SipUpdate], object]) -> None:
         """Call ``handler(update)`` whenever an update that moved the NBBO's prices arrives here."""
         self._sip.react()
         self._feed.subscribe(handler, nbbo_moved)
+
+    def hear(self, handler: Callable[[SipUpdate], object], interest: Interest[SipUpdate]) -> None:
+        """Call ``handler(update)`` when an update of interest arrives here.
+
+        Interest is asked of updates that moved a venue's best price or came with a print, and of some others.
+        """
+        self._sip.react(prints=True)
+        self._feed.subscribe(handler, interest)
 
     def unsubscribe(self) -> None:
         """Call no more; a call that is under way still comes."""
@@ -252,7 +287,8 @@ class CountedView:
         self._view = view
         self.printed = 0
         """Shares, since it was made."""
-        view.keep_up = self.advance
+        if view.keep_up == view.advance:  # else it keeps up with somebody who looks through this one
+            view.keep_up = self.advance
 
     @property
     def arrived_at(self) -> int:
@@ -270,6 +306,10 @@ class CountedView:
             at = view.next_arrival()
         return view.item
 
+    def next_arrival(self) -> int | None:
+        """As the view's own."""
+        return self._view.next_arrival()
+
     def subscribe(self, handler: Callable[[Quote], object], interest: Callable[[Quote, Quote | None], bool]) -> None:
         """As the view's own."""
         self._view.subscribe(handler, interest)
@@ -280,13 +320,25 @@ class CountedView:
 
 
 class DirectBoard:
-    """All venues' direct feeds as one reader hears them, each over a link of its own."""
+    """All venues' direct feeds as one reader hears them, each over a link of its own; ``keep_up`` as of their views."""
 
-    def __init__(self, venues: Sequence[LitVenue], env: Environment, latencies: Sequence[LatencySource | int]) -> None:
+    def __init__(
+        self,
+        venues: Sequence[LitVenue],
+        env: Environment,
+        latencies: Sequence[LatencySource | int],
+        keep_up: Callable[[int], object] | None = None,
+    ) -> None:
         self._env = env
         self._views: list[tuple[str, HistoryView[Quote] | CountedView]] = [
-            (venue.name, venue.feed.view(env, latency)) for venue, latency in zip(venues, latencies, strict=True)
+            (venue.name, venue.feed.view(env, latency, keep_up))
+            for venue, latency in zip(venues, latencies, strict=True)
         ]
+
+    def next_arrival(self, now: int) -> int | None:
+        """When the next quote that was not read arrives; None: nothing that was published by ``now`` is left."""
+        arrivals = [at for _, view in self._views if (at := view.next_arrival()) is not None]
+        return min(arrivals, default=None)
 
     def latest(self, now: int) -> list[tuple[str, Quote, int]]:
         """(venue, quote, arrival in ns) of each venue heard of."""
@@ -345,6 +397,14 @@ def prices_moved_in_round_lots(quote: Quote, before: Quote | None) -> bool:
     if isinstance(quote, OddLotQuote) or isinstance(before, OddLotQuote):
         return prices_moved(in_round_lots(quote), None if before is None else in_round_lots(before))
     return prices_moved(quote, before)
+
+
+def prices_moved_or_printed(quote: Quote, before: Quote | None) -> bool:
+    """Did the best prices in round lots change, or was there a trade?"""
+    return quote.trade is not None or prices_moved_in_round_lots(quote, before)
+
+
+_PRICES: Interest[Quote] = prices_moved_in_round_lots
 
 
 def nbbo_moved(update: SipUpdate, before: SipUpdate | None) -> bool:

@@ -105,7 +105,9 @@ class InRounds:
                     filled += _learn(memory, sent.hear(reports, view.live), now)
             quiet = not filled and not late and not self.asks_on(actions.send, view)
 
-    def _hear(self, actions: Actions, view: View, memory: Memory, sent: SentChildren) -> Generator[Yielded, Resumed, int]:
+    def _hear(
+        self, actions: Actions, view: View, memory: Memory, sent: SentChildren
+    ) -> Generator[Yielded, Resumed, int]:
         """Send, and wait until the round's children have ended or have had their time; the shares that were filled."""
         if self.child_timeout is None:
             now, reports = yield actions

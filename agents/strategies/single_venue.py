@@ -50,7 +50,10 @@ class SingleVenue(InRounds):
         """The venue must be a lit one."""
         problems = super().unconnected(lit, dark)
         if not lit:
-            return [*problems, Problem("venue", "venue: single_venue needs a lit venue, and the router is connected to none")]
+            return [
+                *problems,
+                Problem("venue", "venue: single_venue needs a lit venue, and the router is connected to none"),
+            ]
         if self.venue in (None, *lit):
             return problems
         return [*problems, not_connected("venue", str(self.venue), "lit venue", lit)]

@@ -139,7 +139,9 @@ class Taker(InRounds):
         if self.liquidity != "take":
             patient = self.liquidity == "post"
             posting = self.posting or Posting()
-            poster = Poster(posting, self.model, self.attempts_per_venue, self.set_aside, self.odd_lots, patient=patient)
+            poster = Poster(
+                posting, self.model, self.attempts_per_venue, self.set_aside, self.odd_lots, patient=patient
+            )
             yield from poster.rest(parent, view, self.max_rounds)
         if self.liquidity != "post":
             yield from super().work(parent, view)

@@ -88,6 +88,15 @@ def test_quotes_are_of_lit_venues_that_are_connected():
         works(asks)
 
 
+def test_depth_is_of_lit_venues_that_are_connected():
+    def asks(parent, view):
+        view.depth("POOL")
+        yield []
+
+    with pytest.raises(StrategyError, match=r"asked for the depth of 'POOL'; its lit venues are NYSE, BATS$"):
+        works(asks)
+
+
 # -- waking ---------------------------------------------------------------------------------------------
 
 
@@ -221,6 +230,12 @@ def test_the_view_has_the_best_over_all_quotes():
     assert looked(lambda view: view.nbbo()) == (99_9900, 100_0000)
     empty = ScriptedMarket({"NYSE": (99_9900, 300, 0, 0)})
     assert looked(lambda view: view.nbbo(), empty) is None
+
+
+def test_a_scripted_venue_has_one_level_a_side():
+    depth = looked(lambda view: view.depth("BATS"))
+    assert depth.opposite(BUY) == depth.asks == ((100_0100, 200),)
+    assert looked(lambda view: view.depth("NYSE"), ScriptedMarket({"NYSE": (0, 0, 0, 0)})) == ((), ())
 
 
 def test_a_quote_s_opposite_is_what_an_order_would_take():

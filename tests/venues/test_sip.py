@@ -319,11 +319,13 @@ def brute_updates(script: list[tuple[int, int, Quote]], delays: Delays) -> list[
         mine = [item for _, its, item in script if its == source]
         arrived = arrivals([item.at for item in mine], endless(delays.links[source]))
         heard += [(at, source, number, item) for number, (at, item) in enumerate(zip(arrived, mine, strict=True))]
-    updates, latest, free, service = [], {}, 0, endless(delays.processing)
+    updates: list[SipUpdate] = []
+    latest: dict[int, Quote] = {}
+    free, service = 0, endless(delays.processing)
     for at, source, _, item in sorted(heard):
         free = max(at, free) + service()
-        latest[source] = item
-        updates.append(SipUpdate(free, source, item, brute_nbbo(latest)))
+        before, latest[source] = latest.get(source), item
+        updates.append(SipUpdate(free, source, item, brute_nbbo(latest), before))
     return updates
 
 

@@ -111,7 +111,9 @@ def test_an_intermarket_sweep_takes_every_better_price_first_and_in_full():
     market = ScriptedMarket(LADDER, taker_fees=fees)
     plain = drive(load_strategy("fee_aware", {"reach": 1}), buy(300), market)
     assert [c.venue for c in first(plain)] == ["IEX", "NYSE"]
-    swept = drive(load_strategy("fee_aware", {"reach": 1, "sweep": "iso"}), buy(300), ScriptedMarket(LADDER, taker_fees=fees))
+    swept = drive(
+        load_strategy("fee_aware", {"reach": 1, "sweep": "iso"}), buy(300), ScriptedMarket(LADDER, taker_fees=fees)
+    )
     assert [(c.venue, c.qty) for c in first(swept)] == [("NASDAQ", 200), ("IEX", 100)]
 
 
@@ -209,7 +211,9 @@ def test_odd_lots(rule, sent, status):
 @pytest.mark.parametrize("order", ["sequential", "parallel", "synchronised", "broadcast"])
 @pytest.mark.parametrize("liquidity", ["take", "post", "both"])
 def test_styles_combine_with_every_strategy(kind, order, liquidity):
-    strategy = load_strategy(kind, {"order": order, "liquidity": liquidity, "child_timeout": MS, "odd_lots": "last_only"})
+    strategy = load_strategy(
+        kind, {"order": order, "liquidity": liquidity, "child_timeout": MS, "odd_lots": "last_only"}
+    )
     trial = drive(strategy, buy(700), ScriptedMarket(LEVEL, {"POOL": 100}))
     assert trial.filled == (0 if liquidity == "post" else 700)
 
