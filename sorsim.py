@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:  # what `__getattr__` below does, in words that type checkers and editors read
     from agents import allocators as allocators
+    from agents.conformance.checks import check_strategy as check_strategy
+    from agents.conformance.checks import strategy_checks as strategy_checks
     from agents.cost_model import Belief as Belief
     from agents.cost_model import CostModel as CostModel
     from agents.cost_model import CostWeights as CostWeights
@@ -95,6 +97,8 @@ _HOME: Final = {
     "Terms": "venues.messages",
     "TimeInForce": "venues.messages",
     "UNITS_PER_DOLLAR": "venues.messages",
+    "check_strategy": "agents.conformance.checks",
+    "strategy_checks": "agents.conformance.checks",
     "check_venue": "venues.conformance.checks",
     "venue_checks": "venues.conformance.checks",
     "allocators": "agents",

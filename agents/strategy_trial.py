@@ -7,8 +7,8 @@
     assert [(c.order.venue, c.filled) for c in trial.children] == [("NYSE", 300), ("IEX", 100)]
 
 `drive` puts the strategy under `agents.parent_run.ParentRun`, the driver that a router uses, so the rules of
-`agents.strategy` are enforced word for word. `check_strategy` drives it through a set of markets that strategies
-stumble over; a strategy of your own can be put through both in your own pytest.
+`agents.strategy` are enforced word for word. `agents.conformance.checks.check_strategy` drives it through a set of markets
+that strategies stumble over; a strategy of your own can be put through both in your own pytest.
 
 Rules
     A child takes half a round trip to its venue and its reports half a round trip back. A feed takes no time.
@@ -26,7 +26,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from agents.orders import ChildOrder, ParentOrder
 from agents.parent_run import EXPIRED, Child, ParentRun
@@ -447,86 +446,3 @@ def _status(exec_type: ExecType, leaves: int) -> OrdStatus:
     if exec_type is ExecType.TRADE:
         return OrdStatus.PARTIALLY_FILLED if leaves else OrdStatus.FILLED
     return OrdStatus.NEW
-
-
-# -- conformance ------------------------------------------------------------------------------------------
-
-
-def check_strategy(strategy: Strategy) -> list[Trial]:
-    """Drive a strategy through markets that strategies stumble over; the trials, for checks of your own.
-
-    Full, thin, one-sided, empty, crossed and refilling markets, fills in full, in part and never, with and without a
-    limit, buying and selling, one share and many.
-
-    Raises:
-        StrategyError: it broke a rule, never ended, or did not do the same thing twice; the message names the market.
-    """
-    trials = []
-    for name, make_market in _MARKETS.items():
-        for parent in _PARENTS:
-            try:
-                first, second = (drive(strategy, parent, make_market()) for _ in range(2))
-            except StrategyError as error:
-                raise StrategyError(f"in a market that is {name}, {_in_words(parent)}: {error}") from error
-            if first != second:
-                raise StrategyError(
-                    f"in a market that is {name}, {_in_words(parent)}: two runs differ; a strategy may use its view, "
-                    "the parent and nothing else (no clock, no randomness, no state kept between parents)"
-                )
-            trials.append(first)
-    return trials
-
-
-def _in_words(parent: ParentOrder) -> str:
-    limit = "" if parent.limit is None else f", limit {parent.limit}"
-    return f"{parent.side.name} {parent.qty}{limit}"
-
-
-_PARENTS = (
-    buy(1),
-    sell(1),
-    buy(700),
-    sell(700),
-    buy(5_000, limit=100_0100),
-    sell(5_000, limit=99_9800),
-    buy(400, limit=99_0000),
-    sell(400, limit=101_0000),
-)
-
-_QUOTES: Mapping[str, tuple[int, int, int, int]] = {
-    "NYSE": (99_9900, 300, 100_0000, 300),
-    "NASDAQ": (99_9900, 500, 100_0100, 500),
-    "IEX": (99_9800, 100, 100_0000, 200),
-}
-_POOLS = {"SIGMA_DARK": 400, "CROSSFINDER": 0}
-
-
-def _refilling(**options: Any) -> ScriptedMarket:
-    market = ScriptedMarket(_QUOTES, _POOLS, **options)
-    for step in range(1, 40):
-        for venue in _QUOTES:
-            refill = partial(ScriptedMarket.show, venue=venue, bid_qty=100 * step, ask_qty=100 * step)
-            market.at(step * 2_000_000, refill)
-    return market
-
-
-_MARKETS: Mapping[str, Callable[[], ScriptedMarket]] = {
-    "full": lambda: ScriptedMarket(_QUOTES, _POOLS),
-    "refilling": _refilling,
-    "refilling and fading": lambda: _refilling(fills=at_most(0)),
-    "filling in part": lambda: _refilling(fills=at_most(70)),
-    "lit only": lambda: ScriptedMarket(_QUOTES),
-    "one venue only": lambda: ScriptedMarket({"NYSE": _QUOTES["NYSE"]}),
-    "without offers": lambda: ScriptedMarket({venue: (*quote[:2], 0, 0) for venue, quote in _QUOTES.items()}, _POOLS),
-    "empty": lambda: ScriptedMarket(dict.fromkeys(_QUOTES, (0, 0, 0, 0)), _POOLS),
-    "crossed": lambda: ScriptedMarket(
-        {"NYSE": (100_0300, 300, 100_0400, 300), "IEX": (99_9900, 200, 100_0000, 100)}, _POOLS
-    ),
-    "measured": lambda: _refilling(
-        experience=ScriptedExperience(
-            {"NYSE": 300_000, "NASDAQ": 250_000, "SIGMA_DARK": 500_000},
-            {"NYSE": 0.4, "NASDAQ": 1.0, "SIGMA_DARK": 0.0},
-            {"NYSE": 60.0, "NASDAQ": -20.0, "SIGMA_DARK": 0.5},
-        )
-    ),
-}

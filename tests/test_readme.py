@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+import runpy
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
+from agents.conformance.checks import check_strategy
+from agents.strategy import StrategyError
 from scenarios.load import load
 from scenarios.run import run
 
@@ -37,6 +41,28 @@ def test_the_first_strategy_fills_its_orders(examples: Path) -> None:
     strategy = "agents.client.strategy={kind: 'my_router.py:take_the_best'}"
     result = run(load(examples / "two_venues.yaml", set=[strategy]))
     assert result.summary.iloc[0]["fill_rate"] > 0.9
+
+
+def test_the_first_strategy_keeps_every_promise(examples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(examples)
+    suite = runpy.run_path(str(examples / "test_my_router.py"))["test_my_router"]
+    (checks,) = [mark.args[1] for mark in suite.pytestmark]
+    assert len(checks) > 15
+    for check in checks:
+        suite(check)
+
+
+def test_the_message_that_the_readme_shows_is_what_is_said(examples: Path) -> None:
+    source = (examples / "my_router.py").read_text(encoding="utf-8")
+    guard = " and (parent.limit is None or parent.side * (price - parent.limit) <= 0)"
+    assert guard in source
+    names: dict[str, Any] = {}
+    exec(source.replace(guard, ""), names)  # noqa: S102 - the README's own example
+    shown = re.search(r"^honours_the_limit: .*$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    with pytest.raises(StrategyError) as told:
+        check_strategy(names["take_the_best"], only=["honours_the_limit"])
+    assert shown is not None
+    assert shown.group() in str(told.value)
 
 
 def test_the_settings_that_the_readme_shows_are_accepted(examples: Path) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from agents.orders import ChildOrder
 from agents.strategy import Actions, StrategyError
-from agents.strategy_trial import ScriptedMarket, at_most, buy, check_strategy, drive, sell
-from venues.messages import ExecType, TimeInForce
+from agents.strategy_trial import ScriptedMarket, at_most, buy, drive, sell
+from venues.messages import ExecType, Peg, Reason, Terms, TimeInForce
 
 NYSE = (99_9900, 300, 100_0000, 300)
 MS = 1_000_000
@@ -143,34 +143,41 @@ def test_a_strategy_that_never_waits_is_stopped():
         drive(strategy, buy(1), market())
 
 
-def test_the_conformance_suite_names_the_market_and_the_parent():
-    def ignores_the_limit(parent, view):
-        yield [ChildOrder("NYSE", 1, view.quote("NYSE").opposite(parent.side)[0] + 1_0000 * parent.side)]
+def test_a_child_that_may_not_take_is_refused():
+    def strategy(parent, view):
+        _, reports = yield [ChildOrder("NYSE", 100, 100_0000, TimeInForce.DAY, terms=Terms(post_only=True))]
+        assert [r.report.reason for r in reports] == [Reason.POST_ONLY]
 
-    with pytest.raises(
-        StrategyError, match=r"in a market that is full, BUY 5000, limit 1000100: .* worse than the parent"
-    ):
-        check_strategy(ignores_the_limit)
+    assert drive(strategy, buy(100), market()).filled == 0
 
 
-def test_the_conformance_suite_finds_a_strategy_that_does_not_do_the_same_twice():
-    sizes = iter(range(1, 1_000))
-
-    def forgetful(parent, view):
-        yield [
-            ChildOrder(
-                "NYSE", min(next(sizes), view.leaves), parent.limit or view.quote("NYSE").opposite(parent.side)[0]
-            )
-        ]
-
-    with pytest.raises(StrategyError, match="BUY 700: two runs differ; a strategy may use its view"):
-        check_strategy(forgetful)
+def test_a_resting_child_trades_when_a_quote_comes_to_it():
+    resting = one_child(ChildOrder("NYSE", 100, 99_9900, TimeInForce.DAY))
+    trial = drive(resting, buy(100), market().at(5 * MS, lambda m: m.show("NYSE", ask=99_9900)))
+    assert (trial.status, trial.filled, trial.ended_at) == ("FILLED", 100, 5 * MS + 250_000)
 
 
-def test_the_conformance_suite_gives_the_trials_of_a_good_strategy():
-    def idle(parent, view):
-        return
-        yield
+def test_a_pegged_child_is_as_good_as_the_best_of_its_side_within_its_cap():
+    peg = one_child(ChildOrder("NYSE", 100, 99_9950, TimeInForce.DAY, terms=Terms(peg=Peg.PRIMARY)))
+    at_its_cap = market().at(5 * MS, lambda m: m.show("NYSE", bid=100_0000, ask=100_0000))
+    assert drive(peg, buy(100), at_its_cap).filled == 0
+    at_the_bid = market().at(5 * MS, lambda m: m.show("NYSE", ask=99_9900))
+    assert drive(peg, buy(100), at_the_bid).filled == 100
 
-    trials = check_strategy(idle)
-    assert {trial.status for trial in trials} == {"CANCELED"}
+
+def test_a_venue_may_refuse_everything():
+    def strategy(parent, view):
+        _, reports = yield [ChildOrder("NYSE", 100, 100_0000)]
+        assert [(r.report.exec_type, r.report.reason) for r in reports] == [(ExecType.REJECTED, Reason.VENUE_HALTED)]
+
+    drive(strategy, buy(100), market(refusing=["NYSE"]))
+
+
+def test_a_silent_venue_leaves_the_work_open():
+    trial = drive(one_child(ChildOrder("NYSE", 100, 100_0000)), buy(100), market(silent=["NYSE"]))
+    assert (trial.status, trial.filled) == ("OPEN", 0)
+
+
+def test_a_late_venue_s_reports_take_longer():
+    trial = drive(one_child(ChildOrder("NYSE", 100, 100_0000)), buy(100), market(late={"NYSE": 3 * MS}))
+    assert trial.ended_at == 3_500_000
