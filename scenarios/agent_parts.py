@@ -17,7 +17,7 @@ from pydantic import (
 from scenarios.agent_base import Agent, TradesOn, TradingAgent, default_name, suits
 from scenarios.agent_feeds import HearsVenues, ReadsQuotes
 from scenarios.algo_parts import AlgoField
-from scenarios.fast_agents import CrossVenueArbitrageur, DarkPicker, Sniper, SweepAnticipator
+from scenarios.fast_agents import CrossVenueArbitrageur, DarkBait, DarkPicker, Sniper, SweepAnticipator
 from scenarios.fields import (
     Count,
     Dollars,
@@ -51,6 +51,7 @@ __all__ = [
     "BurstFlow",
     "CrossVenueArbitrageur",
     "CustomAgent",
+    "DarkBait",
     "DarkLiquidity",
     "DarkPicker",
     "Idle",
@@ -364,6 +365,7 @@ AnyAgent = Annotated[
     | Annotated[SweepAnticipator, Tag("sweep_anticipator")]
     | Annotated[CrossVenueArbitrageur, Tag("cross_venue_arbitrageur")]
     | Annotated[DarkPicker, Tag("dark_picker")]
+    | Annotated[DarkBait, Tag("dark_bait")]
     | Annotated[DarkLiquidity, Tag("dark_liquidity")]
     | Annotated[Router, Tag("router")]
     | Annotated[Replay, Tag("replay")]

@@ -791,6 +791,7 @@ _MAKERS_OF: dict[type, Callable[[_Builder, Any, str, int], Participant]] = {
     m.SweepAnticipator: fast_building.anticipator,
     m.CrossVenueArbitrageur: fast_building.arbitrageur,
     m.DarkPicker: fast_building.picker,
+    m.DarkBait: fast_building.bait,
     m.DarkLiquidity: _Builder._dark_liquidity,
     m.Router: _Builder._router,
     m.Replay: _Builder._replay,

@@ -18,6 +18,7 @@ from scenarios.agent_parts import (
     AnyAgent,
     BackgroundFlow,
     CustomAgent,
+    DarkBait,
     DarkLiquidity,
     DarkPicker,
     MarketMaker,
@@ -610,7 +611,7 @@ def links_join_lit_venues(pieces: Pieces) -> Findings:
 
 
 def desks_have_two_sides_to_compare(pieces: Pieces) -> Findings:
-    """An arbitrageur needs two lit venues; a picker a pool to ask and a lit venue to get rid of what it got."""
+    """An arbitrageur needs two lit venues; a picker or bait a pool, and a lit venue to get rid of what it got."""
     for path, agent in pieces.of_type(AtADesk):
         venues = agent.venues_among(pieces.venue_kinds)
         lit = [venue for venue in venues if venue in pieces.lit]
@@ -618,19 +619,22 @@ def desks_have_two_sides_to_compare(pieces: Pieces) -> Findings:
         if isinstance(agent, CrossVenueArbitrageur) and len(lit) < 2:
             message = f"trades on {', '.join(lit) or 'no lit venue'}; name two lit venues or more, or write `all`"
             yield Finding((*path, "venues"), message)
-        elif isinstance(agent, DarkPicker) and not (lit and dark):
+        elif isinstance(agent, (DarkBait, DarkPicker)) and not (lit and dark):
             message = "needs a dark pool and a lit venue; name one of each or more, or write `all`"
             yield Finding((*path, "venues"), message)
 
 
 def pings_are_taken(pieces: Pieces) -> Findings:
-    """A ping is no smaller than the orders that its pools take."""
-    for path, picker in pieces.of_type(DarkPicker):
-        asked = picker.venues_among(pieces.venue_kinds)
+    """A ping, or bait, is no smaller than the orders that its pools take."""
+    sent: list[tuple[TreePath, str, AtADesk, int]] = []
+    sent += [(path, "ping", picker, picker.ping) for path, picker in pieces.of_type(DarkPicker)]
+    sent += [(path, "bait", bait, bait.bait) for path, bait in pieces.of_type(DarkBait) if bait.bait]
+    for path, key, agent, qty in sent:
+        asked = agent.venues_among(pieces.venue_kinds)
         for venue in pieces.venues.values():
-            if isinstance(venue, MidpointPool) and venue.name in asked and venue.min_qty > picker.ping:
+            if isinstance(venue, MidpointPool) and venue.name in asked and venue.min_qty > qty:
                 message = f"{venue.name} takes orders of {venue.min_qty} shares and more; write that, or other `venues`"
-                yield Finding((*path, "ping"), message)
+                yield Finding((*path, key), message)
 
 
 # -- places -----------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from scenarios.fields import (
     PositiveDollars,
     PositiveDuration,
     Shares,
+    Switch,
     VenueName,
     known,
 )
@@ -176,6 +177,26 @@ class DarkPicker(AtADesk):
     ping: Shares = Field(100, description="Shares of the order that asks whether somebody is there.", examples=[100])
     threshold: Dollars = Field(
         parse_price("0.001"), description="Least gain a share after the fees of both trades, $.", examples=["0.001"]
+    )
+
+    def venues_among(self, kinds: Mapping[str, str]) -> tuple[str, ...]:
+        """Its venues, in the order of ``kinds``; ``all`` are all lit venues and pools."""
+        names = super().venues_among(kinds)
+        return tuple(name for name in names if self.venues != "all" or kinds[name] != "internaliser")
+
+
+class DarkBait(AtADesk):
+    """Waits in dark pools with a small order, and races to the lit venues when that is filled."""
+
+    trades_on: ClassVar[TradesOn] = "both"
+
+    kind: Literal["dark_bait"]
+    side: Literal["buy", "sell"] = Field("sell", description="The bait's own side: a sale finds buyers.")
+    bait: Count = Field(100, description="Shares of the order that waits in each pool; 0: none.", examples=[100])
+    asks: Switch = Field(False, description="true: it also asks the pools for indications.")
+    reads: Switch = Field(True, description="false: it keeps the bait up and takes no notice of what it learns.")
+    markup: PositiveDollars = Field(
+        parse_price("0.01"), description="How much dearer than it took them it offers the shares, $.", examples=["0.01"]
     )
 
     def venues_among(self, kinds: Mapping[str, str]) -> tuple[str, ...]:

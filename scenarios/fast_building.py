@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from agents.anticipator import ANTICIPATOR_WAKES, AnticipatorHost, AnticipatorTerms, SweepAnticipator
 from agents.arbitrageur import ArbitrageTerms, CrossVenueArbitrageur
+from agents.dark_bait import BAIT_WAKES, BaitTerms, DarkBait
 from agents.dark_picker import DarkPicker, PickerTerms
 from agents.desk import DESK_WAKES
 from agents.host import HostLimits
@@ -21,7 +22,7 @@ from sim.latency import LatencyModel
 from sim.link import LatencySource
 from sim.outages import Interrupted
 from venues.lit import LitVenue
-from venues.messages import ExecType, Quote
+from venues.messages import ExecType, Quote, Side
 from venues.protocols import QuoteView
 from venues.reference import SipReference
 from venues.session import Session
@@ -133,6 +134,23 @@ def picker(builder: _Builder, agent: f.DarkPicker, name: str, number: int) -> Pa
     reaction = builder.draws_of(agent.reaction, f"{name}/reaction")
     feeds = _feeds(builder, agent, name, sessions)
     return DarkPicker(builder.place, name, number, sessions, feeds, sip, reaction, terms)
+
+
+def bait(builder: _Builder, agent: f.DarkBait, name: str, number: int) -> Participant:
+    """Bait with sessions at pools and lit venues, and feeds of the lit ones."""
+    sessions = builder.sessions(agent, name, number, agent.round_trip, BAIT_WAKES)
+    terms = BaitTerms(
+        Side.SELL if agent.side == "sell" else Side.BUY,
+        agent.bait,
+        agent.max_size,
+        agent.position_limit,
+        agent.markup,
+        agent.unwind,
+        agent.reads,
+        agent.asks,
+    )
+    reaction = builder.draws_of(agent.reaction, f"{name}/reaction")
+    return DarkBait(builder.place, name, number, sessions, _feeds(builder, agent, name, sessions), reaction, terms)
 
 
 def _feeds(builder: _Builder, agent: f.AtADesk, name: str, venues: Any) -> dict[str, QuoteView]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from scenarios.validation import flagship, lead_lag, limit_orders, nj_fade, race_wins, recorded, sniping
+from scenarios.validation import flagship, lead_lag, leakage, limit_orders, nj_fade, race_wins, recorded, sniping
 from scenarios.validation.proof import Proof
 
 PROOFS: tuple[Proof, ...] = (
     *flagship.PROOFS,
     *nj_fade.PROOFS,
     *race_wins.PROOFS,
+    *leakage.PROOFS,
     *recorded.PROOFS,
     *sniping.PROOFS,
     *lead_lag.PROOFS,
