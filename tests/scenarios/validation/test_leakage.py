@@ -6,18 +6,12 @@ from collections.abc import Mapping
 
 import pytest
 
-from scenarios.load import load
 from scenarios.run import run
 from scenarios.validation.leakage import MARKETS, PROOFS, SCENARIO
 from scenarios.validation.proof import Figures, Found
 from scenarios.validation.recompute import measure
 
 RUNS = (1, 2, 3)
-
-
-@pytest.mark.parametrize("market", MARKETS.values(), ids=MARKETS)
-def test_every_market_loads(market: object) -> None:
-    assert load(SCENARIO, set=getattr(market, "settings", ())).name == "leakage"
 
 
 def test_the_scenario_keeps_its_own_expectations() -> None:

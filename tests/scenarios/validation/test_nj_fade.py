@@ -10,10 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.leg_survival import leg_survival
-from scenarios.load import load
 from scenarios.run import run
 from scenarios.validation import nj_fade
-from scenarios.validation.nj_fade import JITTERED, MAPPED, PROOFS, geometries, margin, margins_of
+from scenarios.validation.nj_fade import PROOFS, geometries, margin, margins_of
 from scenarios.validation.proof import Figures, Found
 
 
@@ -74,11 +73,6 @@ def test_the_maps_elsewhere_keep_some_legs_and_lose_some() -> None:
     assert min(margins) < 0 < max(margins)
 
 
-@pytest.mark.parametrize("market", [*MAPPED.values(), *JITTERED.values()], ids=lambda market: market.name)
-def test_every_market_loads(market: Any) -> None:
-    load(market.scenario, set=market.settings)
-
-
 def test_margins_are_those_of_the_published_table() -> None:
     margins = {style: [margin(style, venue) for venue in nj_fade.FAR] for style in nj_fade.STYLES}
     assert margins == {"spray": [-43, -70], "together": [115, 143]}
@@ -105,9 +99,15 @@ def test_the_distances_are_as_published() -> None:
 
 def test_a_leg_too_many_or_too_few_fails_its_row() -> None:
     lost, kept = legs(BATS=10_000, NASDAQ=0, NYSE=0), legs(BATS=10_000, NASDAQ=9_999, NYSE=9_999)
-    right = {"nj at once": lost, "nj in turn": lost, "nj together": kept}
+    all_kept = legs(BATS=10_000, NASDAQ=10_000, NYSE=10_000)
+    right = {"nj at once": lost, "nj in turn": lost, "nj together": kept, "nj timed": all_kept}
     assert all(judge("nj routing", right).values())
-    wrong = {"nj at once": legs(BATS=10_000, NASDAQ=1, NYSE=0), "nj in turn": kept, "nj together": lost}
+    wrong = {
+        "nj at once": legs(BATS=10_000, NASDAQ=1, NYSE=0),
+        "nj in turn": kept,
+        "nj together": lost,
+        "nj timed": kept,
+    }
     assert not any(judge("nj routing", wrong).values())
 
 

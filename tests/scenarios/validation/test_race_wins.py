@@ -22,8 +22,6 @@ from scenarios.validation.race_wins import (
 )
 from scenarios.validation.recompute import measure
 
-MARKETS = [race.market for race in (*RACES, *BUMPS, *PEGS)]
-
 
 @pytest.mark.parametrize(
     ("probability", "published"),
@@ -39,11 +37,6 @@ MARKETS = [race.market for race in (*RACES, *BUMPS, *PEGS)]
 )
 def test_closed_forms_give_the_published_values(probability: float, published: float) -> None:
     assert probability == pytest.approx(published, abs=5e-5)
-
-
-@pytest.mark.parametrize("market", MARKETS, ids=lambda market: market.name)
-def test_every_market_loads(market: race_wins.Market) -> None:
-    load(market.scenario, set=market.settings)
 
 
 @pytest.mark.parametrize("race", [*BUMPS, *PEGS], ids=lambda race: race.market.name)
