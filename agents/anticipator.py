@@ -2,7 +2,8 @@
 
 Rules
     Its hosts (`agents.host`) answer sweeps seen at other venues: the shares that the rest of the large order is on its
-    way to are taken, if this firm's order is there first.
+    way to are taken, if this firm's order is there first. A host whose own venue has been swept on that side within
+    `hold` does not: the large order has been there already.
     What a host has taken it offers again at once, `markup` beyond the price it took at, in the way of the sweeper, who
     pays it when its limit reaches so far.
     It holds at most `hold`: then the offer is withdrawn, and once the cancel is answered what is left crosses the
@@ -20,8 +21,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from agents.host import Firm, Host, HostLimits
+from agents.interests import sweeps_of
 from agents.participant import Participant
-from venues.messages import CancelOrder, ExecType, ExecutionReport, NewOrder, Side, TimeInForce
+from venues.messages import CancelOrder, ExecType, ExecutionReport, NewOrder, Print, Quote, Side, TimeInForce
 from venues.protocols import OrderEntry, QuoteView
 
 ANTICIPATOR_WAKES = frozenset({ExecType.TRADE, ExecType.CANCELED, ExecType.REJECTED, ExecType.CANCEL_REJECTED})
@@ -53,11 +55,26 @@ class AnticipatorHost(Host):
         self._terms = terms
         self._took_at = 0
         """Price of the latest share taken, price units."""
+        self._swept_until = {Side.BUY: 0, Side.SELL: 0}
+        """By side of the taker: until when a sweep of this venue counts as the one seen elsewhere, ns."""
         self._crossing: NewOrder | None = None
         """The order that crosses the spread with what was not paid for, while its end is not known."""
         self._round = 0
         """Counts the times that the host was rid of everything; what was planned before is of no concern."""
         self._busy = False
+
+    def start(self) -> None:
+        """Listen, to the venue itself too."""
+        self._local.subscribe(self._was_swept_here, sweeps_of(self._limits.sweep_size))
+        super().start()
+
+    def _was_swept_here(self, quote: Quote) -> None:
+        if quote.trade is not None:
+            self._swept_until[quote.trade.side] = self._env.now + self._terms.hold
+
+    def _within(self, swept: Print) -> Quote | None:
+        """This venue's quote, when the rest of the sweep is still to come and would take it."""
+        return super()._within(swept) if self._env.now >= self._swept_until[swept.side] else None
 
     def _take_in(self, report: ExecutionReport) -> None:
         if report.exec_type is ExecType.TRADE and report.order_id in self._in_flight:

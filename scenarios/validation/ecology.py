@@ -1,0 +1,103 @@
+"""Rows "ecology ...": who lives off whom in `hft_ecology`, with one kind switched off at a time, paired by seed.
+
+Jitter, threshold, sizes and rates of the scenario were chosen on seeds from 101 up; the rows judge on seeds 1 to 10.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scenarios.validation.proof import Figures, Found, Market, Proof, Row, text_of
+
+if TYPE_CHECKING:
+    from scenarios.run import RunResult
+
+SCENARIO = "hft_ecology"
+SEEDS_USED = 10
+FAR = ("NYSE", "NASDAQ")
+"""The venues that the client's sweep reaches after those who saw its first print."""
+
+SHIPPED, ALONE, UNREAD, FRESH, LATE = (
+    "ecology",
+    "ecology without arbitrageurs",
+    "ecology without anticipators",
+    "ecology, pool on direct feeds",
+    "ecology, late SIP",
+)
+_FRESH_POOL = "venues.POOL.reference={feed: direct, latency: {kind: wire, medium: microwave}}"
+
+
+def measure(result: RunResult) -> Figures:
+    """Profits in $, the share of time crossed, and what the client paid at the far venues ($, twice from the mid)."""
+    from analysis.crossed import crossed_time
+    from analysis.metrics import venue_table
+    from analysis.profits import profits
+
+    money = profits(result.tables)
+    figures: Figures = {group: money.of_group(group) for group in dict.fromkeys(money.groups)}
+    figures["all together"] = float(money.profit.sum())
+    figures["crossed"] = crossed_time(result.tables).crossed_share
+    for _, row in venue_table(result.tables).iterrows():
+        figures[f"spread at {row['venue']}"] = float(row["effective_spread"])
+    return figures
+
+
+def _market(name: str, *settings: str) -> Market:
+    return Market(name, SCENARIO, settings, measure, SEEDS_USED)
+
+
+MARKETS = {
+    SHIPPED: _market(SHIPPED),
+    ALONE: _market(ALONE, "agents.arbitrageurs.enabled=false"),
+    UNREAD: _market(UNREAD, "agents.anticipators.enabled=false"),
+    FRESH: _market(FRESH, _FRESH_POOL),
+    LATE: _market(LATE, "feeds.sip.processing=1ms"),
+}
+
+
+def arbitrageurs(found: Found) -> list[Row]:
+    """They uncross the market."""
+    change = found.difference(SHIPPED, ALONE, "crossed")
+    claim = "with cross-venue arbitrageurs the market is crossed for a smaller share of the time"
+    return [Row("ecology arbitrageurs", claim, text_of(change, 100, "points"), change.high < 0)]
+
+
+def anticipators(found: Found) -> list[Row]:
+    """They make the far legs of a parallel sweep dearer."""
+    claim = "with sweep anticipators a parallel sweep pays more at the venues that it reaches late (effective spread)"
+    rows = []
+    for venue in FAR:
+        change = found.difference(SHIPPED, UNREAD, f"spread at {venue}")
+        rows.append(Row(f"ecology anticipators {venue}", claim, text_of(change, 100, "cents a share"), change.low > 0))
+    return rows
+
+
+def pickers(found: Found) -> list[Row]:
+    """They earn what the SIP is late."""
+    late, shipped = found.mean(LATE, "pickers"), found.mean(SHIPPED, "pickers")
+    fresh = found.each(FRESH, "pickers")
+    told = f"SIP 1 ms late {text_of(late, unit='$')}, as shipped {text_of(shipped, unit='$')}"
+    return [
+        Row("ecology pickers stale", "dark-pool pickers earn where the pool leans on a late SIP", told, late.low > 0),
+        Row(
+            "ecology pickers fresh",
+            "they earn exactly nothing where the pool hears what they hear",
+            f"profits by seed from ${min(fresh):g} to ${max(fresh):g}",
+            all(profit == 0 for profit in fresh),
+        ),
+    ]
+
+
+def accounts(found: Found) -> list[Row]:
+    """Nothing is made of nothing."""
+    off = [abs(x) for market in MARKETS for x in found.each(market, "all together")]
+    claim = "all profits together, the venues' among them, are zero to the millionth of a dollar"
+    return [Row("ecology accounts", claim, f"largest sum {max(off):g} in {len(off)} markets", not any(off))]
+
+
+PROOFS = (
+    Proof("ecology arbitrageurs", (MARKETS[SHIPPED], MARKETS[ALONE]), arbitrageurs),
+    Proof("ecology anticipators", (MARKETS[SHIPPED], MARKETS[UNREAD]), anticipators),
+    Proof("ecology pickers", (MARKETS[SHIPPED], MARKETS[FRESH], MARKETS[LATE]), pickers),
+    Proof("ecology accounts", tuple(MARKETS.values()), accounts),
+)
