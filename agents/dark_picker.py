@@ -9,7 +9,9 @@ Rules
     fill it.
     A ping that is filled has found somebody: after another reaction it asks for as many shares as the lit venues take
     off it at prices that pay, up to `max_size`; a position counts against `position_limit`.
-    What it got it sells (or buys back) at the lit venues at once, and again after each `unwind` until it is flat.
+    What it got it sells (or buys back) at the lit venues at once, where that pays what it cost; the rest after `unwind`
+    at the best prices there are, and again after each `unwind` until it is flat.
+    While its own quotes are crossed it does nothing: then no midpoint is right.
 
 Does not model
     Pools that punish pinging, or that it learns to avoid; a guess at what rests there.
@@ -68,6 +70,8 @@ class DarkPicker(Desk):
         """By pool: the side and the state of the SIP that it was last pinged in."""
         self._pings: dict[int, None] = {}
         """Pings that are out."""
+        self._cost = 0
+        """Of the latest share from a pool, with the fee: millionths of a dollar."""
 
     # -- looking --------------------------------------------------------------------------------
 
@@ -87,8 +91,14 @@ class DarkPicker(Desk):
     def _pays(self, side: Side, pool: str) -> bool:
         """Is the SIP's midpoint one to trade at?"""
         bid, ask = self._sip.best(self.env._now)
-        worst = self._worst(side, pool) if bid and ask and bid < ask else None
+        worst = self._worst(side, pool) if bid and ask and bid < ask and not self._sees_a_cross() else None
         return worst is not None and worst > 0 and 2 * int(side) * worst >= int(side) * (bid + ask)
+
+    def _sees_a_cross(self) -> bool:
+        quotes = [quote for view in self._feeds.values() if (quote := view.advance(self.env._now)) is not None]
+        bids = [quote.bid for quote in quotes if quote.bid_qty]
+        asks = [quote.ask for quote in quotes if quote.ask_qty]
+        return bool(bids and asks) and max(bids) >= min(asks)
 
     # -- asking ---------------------------------------------------------------------------------
 
@@ -114,6 +124,8 @@ class DarkPicker(Desk):
 
     def _take_in(self, venue: str, report: ExecutionReport) -> None:
         super()._take_in(venue, report)
+        if report.exec_type is ExecType.TRADE and venue not in self._feeds:
+            self._cost = report.last_px * MICROS_PER_UNIT + int(report.side) * self.place.fees[venue][1]
         if report.order_id in self._pings:
             if report.exec_type is ExecType.TRADE:
                 self.env.call_in(self._reaction(), self._follow, (venue, report.side))
@@ -140,5 +152,12 @@ class DarkPicker(Desk):
 
     def _mail(self) -> None:
         self.read()
-        if self.ledger.position:
-            self._unwind_in(self._reaction())
+        if self.ledger.position and not self._unwinding:
+            self.env.call_in(self._reaction(), self._sell_on)
+            self._unwind_in(self._terms.unwind)
+
+    def _sell_on(self, _: object) -> None:
+        """Let the lit venues take what they take at prices that pay."""
+        self.read()
+        side = Side.SELL if self.ledger.position > 0 else Side.BUY
+        self._flatten([touch for touch in self._fresh(side) if int(side) * (self._cost - touch.net) >= 0])

@@ -11,7 +11,7 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from agents.interests import best_moved
@@ -143,16 +143,17 @@ class Desk(Participant):
 
     def _unwind(self, _: object) -> None:
         self.read()
-        if not any(venue in self._feeds for venue, _, _ in self._open.values()):
-            self._flatten()
+        self._flatten(self._fresh(Side.SELL if self.ledger.position > 0 else Side.BUY))
         self._unwinding = False
         self._unwind_in(self._unwind_after)
 
-    def _flatten(self) -> None:
-        """Send what gets the position to zero, at the best net prices there are."""
+    def _flatten(self, touches: Sequence[Touch]) -> None:
+        """Send what gets the position to zero, at these; not while orders at lit venues are out."""
         side = Side.SELL if self.ledger.position > 0 else Side.BUY
         left = abs(self.ledger.position)
-        for touch in self._fresh(side):
+        if any(venue in self._feeds for venue, _, _ in self._open.values()):
+            return
+        for touch in touches:
             if left <= 0:
                 return
             qty = min(left, touch.qty)

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from scenarios.validation import flagship, lead_lag, leakage, limit_orders, nj_fade, race_wins, recorded, sniping
+from scenarios.validation import (
+    ecology,
+    flagship,
+    lead_lag,
+    leakage,
+    limit_orders,
+    nj_fade,
+    race_wins,
+    recorded,
+    sniping,
+)
 from scenarios.validation.proof import Proof
 
 PROOFS: tuple[Proof, ...] = (
@@ -10,6 +20,7 @@ PROOFS: tuple[Proof, ...] = (
     *nj_fade.PROOFS,
     *race_wins.PROOFS,
     *leakage.PROOFS,
+    *ecology.PROOFS,
     *recorded.PROOFS,
     *sniping.PROOFS,
     *lead_lag.PROOFS,

@@ -107,9 +107,22 @@ def test_it_answers_the_next_sweep_once_it_is_rid_of_the_first():
     stage.takes("BATS", BUY, 300, NEXT, at=11_000)
     stage.rests("NYSE", SELL, 300, ASK, at=12_000)
     stage.rests("BATS", SELL, 300, ASK, at=12_000)
-    stage.takes("NYSE", BUY, 300, ASK, at=13_000)
-    stage.run(until=14_000)
-    assert sent(stage)[2:] == [(13_130, "NEW", BUY, ASK, 300), (13_132, "NEW", SELL, NEXT, 300)]
+    stage.takes("NYSE", BUY, 300, ASK, at=20_000)
+    stage.run(until=21_000)
+    assert sent(stage)[2:] == [(20_130, "NEW", BUY, ASK, 300), (20_132, "NEW", SELL, NEXT, 300)]
+
+
+@pytest.mark.parametrize(("here_at", "answers"), [(10_099 - HOLD, 1), (10_100 - HOLD, 0), (10_127, 0)])
+def test_a_sweep_that_has_been_at_its_own_venue_is_not_answered(here_at, answers):
+    stage = Stage("NYSE", "BATS")
+    stage.rests("NYSE", SELL, 300, ASK)
+    stage.rests("BATS", SELL, 300, 100_0000)
+    stage.rests("BATS", SELL, 300, ASK)
+    anticipator(stage)
+    stage.takes("NYSE", BUY, 300, ASK, at=10_000)
+    stage.takes("BATS", BUY, 300, 100_0000, at=here_at)  # heard of 1 ns later
+    stage.run(until=11_000)
+    assert len([order for order in sent(stage) if order[2] == BUY]) == answers
 
 
 def test_small_prints_and_prints_that_leave_the_level_standing_are_no_sweeps():

@@ -125,6 +125,29 @@ def test_a_market_that_has_gone_leaves_it_with_what_it_bought_until_somebody_bid
     assert made.ledger.cash < 0
 
 
+def test_while_its_own_quotes_are_crossed_no_midpoint_is_right():
+    stage = Stage("NYSE", "BATS", pools=["POOL"])
+    stage.rests("BATS", SELL, 300, WORTH - 100, at=9_000)
+    stage.rests("NYSE", BUY, 500, WORTH, at=10_000)
+    sessions = stage.sessions(PICKER, ["NYSE", "BATS", "POOL"], 10, 10, DESK_WAKES)
+    feeds = {name: stage.lit(name).feed.view(stage.env, 20) for name in ("NYSE", "BATS")}
+    terms = PickerTerms(ping=100, max_size=1_000, position_limit=5_000, threshold=10, unwind=1_000)
+    sip = Midpoint(VALUE - 100, VALUE + 100)
+    DarkPicker(stage.place, "picker", PICKER, sessions, feeds, sip, always(29), terms).start()
+    stage.run(until=20_000)
+    assert sent(stage) == []
+
+
+def test_what_does_not_pay_at_once_is_sold_after_a_while():
+    stage = stale()
+    picker(stage, unwind=4_000)
+    stage.takes("NYSE", SELL, 500, WORTH, at=PING + 1)
+    stage.rests("NYSE", BUY, 5_000, VALUE - 100, at=PING + 5)
+    stage.run(until=30_000)
+    sold = [(at, price) for at, venue, side, price, _ in sent(stage) if venue == "NYSE" and side == SELL]
+    assert sold == [(PING + 10 + 4_000 + 10, VALUE - 100)]
+
+
 def test_the_position_limit_holds_also_for_what_is_on_its_way():
     stage = stale(bid_qty=5_000, rests=5_000)
     picker(stage, position_limit=300, unwind=1_000_000)
