@@ -97,6 +97,7 @@ class Pieces:
     regime: str | None = None
     fundamental: Fundamental | None = None
     sites: Mapping[str, SitePart] | None = None
+    unread_sites: frozenset[str] = frozenset()
     media: Mapping[str, MediumPart] | None = None
     abstract: bool | None = None
 
@@ -651,7 +652,8 @@ def the_sip_has_a_venue(pieces: Pieces) -> Findings:
 def geography_fits(pieces: Pieces) -> Findings:
     """Sites and media are there, wires have two ends, and nothing is faster than light."""
     market = Market(pieces.venues, pieces.agents, pieces.sips, pieces.retail, pieces.fundamental, pieces.venue_kinds)
-    for path, message in geography_problems(market, pieces.sites, pieces.media, pieces.abstract is not False):
+    abstract = pieces.abstract is not False
+    for path, message in geography_problems(market, pieces.sites, pieces.media, abstract, pieces.unread_sites):
         yield Finding(path, message)
 
 

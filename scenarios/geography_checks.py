@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from scenarios.geography import light
@@ -33,26 +33,30 @@ def geography_problems(
     sites: Mapping[str, SitePart] | None,
     media: Mapping[str, MediumPart] | None,
     abstract: bool,
+    unread_sites: Collection[str] = (),
 ) -> Told:
     """Everything that cannot be, as far as sites and media could be read (None: they have mistakes of their own).
 
-    An ``abstract`` scenario's stated latencies may be what they like.
+    An ``abstract`` scenario's stated latencies may be what they like. Sites that are named and could not be read are
+    where nobody knows.
     """
     atlas = Atlas(sites or {}, media or {})
     if sites is not None:
-        yield from unknown_sites(market, atlas)
+        yield from unknown_sites(market, atlas, unread_sites)
     if media is not None:
         yield from unknown_media(market, atlas)
     yield from wires_without_ends(market)
     if sites is not None and not abstract:
+        for name in unread_sites:
+            atlas.sites.pop(name, None)
         yield from faster_than_light(market, atlas)
 
 
-def unknown_sites(market: Market, atlas: Atlas) -> Told:
+def unknown_sites(market: Market, atlas: Atlas, unread: Collection[str] = ()) -> Told:
     """Whatever stands somewhere stands at a site there is."""
     for path, part in _parts(market):
         site = getattr(part, "site", None)
-        if site is not None and site not in atlas.sites:
+        if site is not None and site not in atlas.sites and site not in unread:
             known = instead(site, list(atlas.sites), "sites")
             example = f"`sites: {{{site}: {{latitude: 41.0785, longitude: -74.1550}}}}`"
             yield (*path, "site"), f"no site is named {site!r}; {known}, or give it coordinates: {example}"

@@ -39,6 +39,10 @@ _ITEMS: Final[Mapping[str, dict[str, type[Part]]]] = {"venues": _models(AnyVenue
 """Lists whose items are read one by one: kind -> class."""
 
 
+_NAMED: Final = ("sites",)
+"""Mappings of which one entry can be wrong and the others stand."""
+
+
 def items_of(tree: Mapping[str, Any], key: str) -> list[Any]:
     """The items of a list, none where there is no list."""
     items = tree.get(key)
@@ -66,6 +70,7 @@ def readable_part(tree: Mapping[str, Any], known: Known, mistaken: Iterable[Tree
     """The scenario without what is mistaken."""
     paths = {path[:3] for path in mistaken}
     top = {key: value for key, value in tree.items() if key in Scenario.model_fields and not _touched(key, paths)}
+    top |= {key: _sound(tree, key, paths) for key in _NAMED if _has_wrong_names(key, paths)}
     for mend in (_mended, _left_out):
         lists = {key: _items(tree, key, paths, mend) for key in _ITEMS if (key,) not in paths}
         items = {key: list(mended.values()) for key, mended in lists.items() if mended}
@@ -84,6 +89,21 @@ def _items(tree: Mapping[str, Any], key: str, paths: set[TreePath], mend: Callab
 
 def _touched(key: str, paths: set[TreePath]) -> bool:
     return key in _ITEMS or any(path[0] == key for path in paths)
+
+
+def _has_wrong_names(key: str, paths: set[TreePath]) -> bool:
+    """Whether all that is wrong with a mapping is entries of it."""
+    return (key,) not in paths and any(path[0] == key for path in paths)
+
+
+def _sound(tree: Mapping[str, Any], key: str, paths: set[TreePath]) -> dict[str, Any]:
+    """The entries of a mapping with nothing wrong in them."""
+    wrong = _wrong_names(key, paths)
+    return {name: entry for name, entry in tree[key].items() if name not in wrong}
+
+
+def _wrong_names(key: str, paths: set[TreePath]) -> set[str]:
+    return {str(path[1]) for path in paths if path[0] == key and len(path) > 1}
 
 
 def _left_out(key: str, item: Any, index: int, paths: set[TreePath]) -> Any:
@@ -111,7 +131,8 @@ def pieces_of(document: Document, known: Known, readable: Readable, mistaken: It
     """The pieces to check against each other: those of the readable part, with their places in the file."""
     tree, paths = document.tree, {path[:3] for path in mistaken}
     required = {key for key, field in Scenario.model_fields.items() if field.is_required()}
-    unread = {path[0] for path in paths} | (required - tree.keys())
+    unread = {path[0] for path in paths if not (path[0] in _NAMED and _has_wrong_names(str(path[0]), paths))}
+    unread |= required - tree.keys()
 
     def value(key: str) -> Any:
         return None if key in unread else getattr(readable.scenario, key)
@@ -138,6 +159,7 @@ def pieces_of(document: Document, known: Known, readable: Readable, mistaken: It
         fundamental=value("fundamental"),
         regime=value("regime"),
         sites=value("sites"),
+        unread_sites=frozenset(_wrong_names("sites", paths)),
         media=value("media"),
         abstract=value("abstract"),
     )

@@ -267,6 +267,8 @@ class _Reader:
             mapping[key] = None
             self.document.keys[here] = _place(key_node)
             mapping[key] = self.value(value_node, here)
+            if _is_nothing(value_node):  # its own place is that of whatever comes next
+                self.document.values[here] = self.document.keys[here]
         return {**merged, **mapping}
 
     def _merged(self, node: Node, path: TreePath) -> dict[str, Any]:
@@ -289,6 +291,11 @@ class _Reader:
         for place, first, path in self._twice:
             message = f"stands here twice, first in line {first}; keep one of them"
             self.document.problems.append(Problem(self.document.file, *place, self.document.name_of(path), message))
+
+
+def _is_nothing(node: Node) -> bool:
+    """Whether nothing is written there, as after the colon of ``sites:``."""
+    return isinstance(node, ScalarNode) and bool(node.start_mark.index == node.end_mark.index)
 
 
 def _scalar(node: ScalarNode) -> Any:

@@ -283,3 +283,22 @@ def test_what_rests_on_a_mistake_is_kept_back() -> None:
         "fundamental.kind: 'jmp' is not a kind; did you mean 'jump'? (kinds: constant, jump, mean_reverting)",
         "feeds.sip.processing: 5 has no unit; write 5us, 5ms or 5s",
     ]
+
+
+# -- bait -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("venues", [["NYSE"], ["POOL"]])
+def test_bait_needs_a_pool_and_a_lit_venue(venues: list[str]) -> None:
+    assert messages(with_agents({"kind": "dark_bait", "venues": venues})) == [
+        "agents.dark_bait.venues: needs a dark pool and a lit venue; name one of each or more, or write `all`"
+    ]
+
+
+def test_bait_is_no_smaller_than_what_its_pool_takes() -> None:
+    block = [{"name": "NYSE", "kind": "lit"}, {"name": "BLOCK", "kind": "dark", "min_qty": 500}]
+    market = with_agents({"kind": "dark_bait", "bait": 100}, venues=block)
+    assert messages(market) == [
+        "agents.dark_bait.bait: BLOCK takes orders of 500 shares and more; write that, or other `venues`"
+    ]
+    assert messages(with_agents({"kind": "dark_bait", "bait": 0, "asks": True}, venues=block)) == []

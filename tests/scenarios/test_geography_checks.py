@@ -117,6 +117,23 @@ def test_a_stated_distribution_is_judged_by_its_middle() -> None:
     assert len(told({**CLIENT, "round_trip": {"NYSE": fast, "default": "wire"}})) == 1
 
 
+def test_a_site_that_cannot_be_read_hides_no_mistake_of_the_others() -> None:
+    fast = {**CLIENT, "round_trip": {"NYSE": "220us", "default": "wire"}}
+    lost = {**MAKER, "site": "mine", "news": "1ms"}
+    messages_told = told(fast, lost, sites={"mine": None}, fundamental={"kind": "constant"})
+    assert [message.partition(":")[0] for message in messages_told] == [
+        "sites.mine",
+        "agents.client.round_trip.NYSE",
+    ]
+
+
+def test_a_built_in_site_that_is_written_wrong_is_nowhere() -> None:
+    fast = {**CLIENT, "round_trip": {"NYSE": "1us", "default": "wire"}}
+    assert [message.partition(":")[0] for message in told(fast, sites={"mahwah": {"latitude": 1}})] == [
+        "sites.mahwah.longitude"
+    ]
+
+
 def test_links_of_snipers_and_of_the_sip_are_judged_too() -> None:
     sniper = {"kind": "sniper", "links": {"NYSE": {"NASDAQ": "100us"}}}
     sip = {"sip": {"site": "mahwah", "latency": {"NASDAQ": "100us", "NYSE": "1us"}}}
@@ -158,3 +175,39 @@ media:
     first, second = problems(file)
     assert first.startswith(f"{file}:4:35: venues.NYSE.site: no site is named 'mahwa'; did you mean 'mahwah'?")
     assert second.startswith(f"{file}:6:19: media.laser.per_km: 3us a kilometre is faster than light")
+
+
+def test_all_that_cannot_be_is_told_at_once_with_its_line(tmp_path: Path) -> None:
+    text = """\
+name: map
+regime: adopted2024
+instruments: [{symbol: XYZ, price: 100}]
+sites:
+  mine:
+media:
+  laser: {per_km: 3us}
+venues:
+  - {name: NYSE, kind: lit, site: mahwah, fees: {taker: 0.0030}}
+  - {name: NASDAQ, kind: lit, site: carteret}
+agents:
+  - {kind: sniper, name: quick, links: {NYSE: {NASDAQ: 184us}}}
+  - {kind: sniper, name: lost, links: {NYSE: {ARCA: 200us}}}
+"""
+    file = file_with(tmp_path, text)
+    found = [problem.removeprefix(f"{file}:") for problem in problems(file)]
+    assert [": ".join(problem.split(": ")[:2]) for problem in found] == [
+        "5:3: sites.mine",
+        "7:19: media.laser.per_km",
+        "9:57: venues.NYSE.fees.taker",
+        "12:56: agents.quick.links.NYSE.NASDAQ",
+        "13:47: agents.lost.links.NYSE.ARCA",
+    ]
+    assert "184us is faster than light, which needs 184.128us for the 55.2 km from mahwah to carteret" in found[3]
+
+
+def test_a_sip_without_a_venue_is_told_with_its_line(tmp_path: Path) -> None:
+    text = (
+        "name: map\ninstruments: [{symbol: XYZ, price: 100}]\nvenues: [{name: POOL, kind: dark}]\nfeeds:\n  sip: {}\n"
+    )
+    (problem,) = problems(file_with(tmp_path, text))
+    assert ":5:3: feeds.sip: there is no lit venue whose quotes it could consolidate" in problem
