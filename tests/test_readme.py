@@ -57,7 +57,7 @@ def test_the_message_that_the_readme_shows_is_what_is_said(examples: Path) -> No
     guard = " and (parent.limit is None or parent.side * (price - parent.limit) <= 0)"
     assert guard in source
     names: dict[str, Any] = {}
-    exec(source.replace(guard, ""), names)  # noqa: S102 - the README's own example
+    exec(source.replace(guard, ""), names)
     shown = re.search(r"^honours_the_limit: .*$", README.read_text(encoding="utf-8"), re.MULTILINE)
     with pytest.raises(StrategyError) as told:
         check_strategy(names["take_the_best"], only=["honours_the_limit"])

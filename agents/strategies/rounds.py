@@ -126,7 +126,7 @@ class InRounds:
     @property
     def immediate(self) -> TimeInForce:
         """The time in force of children that take."""
-        return TimeInForce.FOK if "FOK" == self.time_in_force or self.sweep == "fok" else TimeInForce.IOC
+        return TimeInForce.FOK if self.time_in_force == "FOK" or self.sweep == "fok" else TimeInForce.IOC
 
     def contradictions(self) -> list[Problem]:
         """A problem for each two parameters that cannot both be meant."""

@@ -163,7 +163,7 @@ def knows_three_venues(parent: Any, view: Any) -> Any:
 def rolls_dice(parent: Any, view: Any) -> Any:
     found = best(parent, view)
     if found:
-        yield [ChildOrder(found[0].venue, random.randint(1, min(view.leaves, found[2])), found[1])]  # noqa: S311
+        yield [ChildOrder(found[0].venue, random.randint(1, min(view.leaves, found[2])), found[1])]
 
 
 def writes_into_the_facts(parent: Any, view: Any) -> Any:
