@@ -12,7 +12,7 @@ Memory is bounded: now and then all views are asked to keep up and what everybod
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -33,7 +33,7 @@ Interest = Callable[[T, T | None], bool]
 class History(Generic[T]):
     """Items in the order of their time; times never decrease."""
 
-    __slots__ = ("_before", "_subscribed", "_views", "dropped", "items", "keep", "times")
+    __slots__ = ("_before", "_subscribed", "_views", "dropped", "items", "keep", "retain", "times")
 
     def __init__(self, keep: int = KEEP) -> None:
         self.times: list[int] = []
@@ -41,6 +41,8 @@ class History(Generic[T]):
         self.dropped = 0
         """How many of the oldest items are gone; index of ``items[0]``."""
         self.keep = keep
+        self.retain = 0
+        """Items no older than this (ns) stay when everybody has passed them: somebody may look back at them."""
         self._views: list[HistoryView[T]] = []
         self._subscribed: list[tuple[Interest[T], list[HistoryView[T]]]] = []
         self._before: T | None = None
@@ -89,6 +91,8 @@ class History(Generic[T]):
         for view in self._views:
             view.keep_up(view._env._now)
         passed = min((view._read for view in self._views), default=self.dropped + len(self.times)) - 1 - self.dropped
+        if self.retain:
+            passed = min(passed, bisect_left(self.times, self.times[-1] - self.retain))
         if passed > 0:
             del self.times[:passed]
             del self.items[:passed]
@@ -167,6 +171,29 @@ class HistoryView(Generic[T]):
             self.take()
             at = self.next_arrival()
         return self.item
+
+    def look_back(self, window: int) -> Callable[[int], list[T]]:
+        """A function of the present time: of the items read, those made within the last ``window`` ns, oldest first.
+
+        Advance the view before.
+
+        >>> env = Environment()
+        >>> history: History[str] = History()
+        >>> view = history.view(env, 100)
+        >>> recent = view.look_back(120)
+        >>> history.append(0, "a"); history.append(50, "b"); history.append(60, "c")
+        >>> [(view.advance(now), recent(now))[1] for now in (100, 150, 200)]
+        [['a'], ['b'], []]
+        """
+        history = self._history
+        history.retain = max(history.retain, window)
+        begun = self._read  # a reader knows nothing of what was made before it listened
+
+        def recent(now: int) -> list[T]:
+            first = max(bisect_left(history.times, now - window), begun - history.dropped)
+            return history.items[first : self._read - history.dropped]
+
+        return recent
 
     def next_arrival(self) -> int | None:
         """When the next unread item arrives; None when nothing more has been published."""

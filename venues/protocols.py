@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 from venues.messages import ExecutionReport, Quote
 
@@ -44,11 +44,21 @@ class QuoteView(Protocol):
         """
 
 
+RECENT: Final = 10_000_000
+"""ns: how far back a reader may look."""
+
+
 class QuoteBoard(Protocol):
     """All venues' quotes as one reader hears of them, from direct feeds or from the SIP."""
 
     def latest(self, now: int) -> list[tuple[str, Quote, int]]:
         """(venue, its latest quote, when that arrived in ns) of each venue heard of, in the scenario's order."""
+
+    def recent(self, venue: str, now: int) -> list[Quote]:
+        """A venue's quotes, with their prints, that were made within `RECENT` ns and have arrived; oldest first.
+
+        Nothing is told from before this was first asked of the venue.
+        """
 
     def count_prints(self) -> None:
         """From now on count what trades; it costs a look at every quote, where else the latest is enough."""

@@ -136,6 +136,10 @@ class RetailView:
             return []
         return [(venue, quote, self._snapshots.arrived_at) for venue, quote in snapshot.best]
 
+    def recent(self, venue: str, now: int) -> list[Quote]:
+        """Nothing: snapshots tell neither prints nor what came between."""
+        return []
+
     def count_prints(self) -> None:
         """From now on tell what trades, as far as the screen shows it."""
         if self._counted_from is None:

@@ -25,6 +25,7 @@ from sim.link import LatencySource
 from sim.log import EventLog
 from venues.lit import LitVenue
 from venues.messages import Quote
+from venues.protocols import RECENT
 from venues.round_lots import OddLotQuote, in_round_lots
 from venues.tables import NBBO
 
@@ -189,6 +190,7 @@ class SipView:
         self._env = env
         self._feed = sip.feed.view(env, latency, keep_up or self.advance)
         self._latest: list[tuple[str, Quote, int] | None] = [None] * len(sip.venues)
+        self._look_back: Callable[[int], list[SipUpdate]] | None = None
         self.nbbo = NO_NBBO
         self._printed: int | None = None
 
@@ -232,6 +234,14 @@ class SipView:
         """When the next update that was not read arrives; None: nothing that reached the SIP by ``now`` is left."""
         self._sip.advance(now)
         return self._feed.next_arrival()
+
+    def recent(self, venue: str, now: int) -> list[Quote]:
+        """A venue's quotes that were published of late and have arrived."""
+        self.advance(now)
+        if self._look_back is None:
+            self._look_back = self._feed.look_back(RECENT)
+        index = self._sip.venues.index(venue)
+        return [update.quote for update in self._look_back(now) if update.venue == index]
 
     def subscribe(self, handler: Callable[[SipUpdate], object]) -> None:
         """Call ``handler(update)`` whenever an update that moved the NBBO's prices arrives here."""
@@ -310,6 +320,10 @@ class CountedView:
         """As the view's own."""
         return self._view.next_arrival()
 
+    def look_back(self, window: int) -> Callable[[int], list[Quote]]:
+        """As the view's own."""
+        return self._view.look_back(window)
+
     def subscribe(self, handler: Callable[[Quote], object], interest: Callable[[Quote, Quote | None], bool]) -> None:
         """As the view's own."""
         self._view.subscribe(handler, interest)
@@ -334,6 +348,7 @@ class DirectBoard:
             (venue.name, venue.feed.view(env, latency, keep_up))
             for venue, latency in zip(venues, latencies, strict=True)
         ]
+        self._look_backs: dict[str, Callable[[int], list[Quote]]] = {}
 
     def next_arrival(self, now: int) -> int | None:
         """When the next quote that was not read arrives; None: nothing that was published by ``now`` is left."""
@@ -369,6 +384,15 @@ class DirectBoard:
             view.advance(now)
             printed += view.printed
         return printed
+
+    def recent(self, venue: str, now: int) -> list[Quote]:
+        """A venue's quotes that were made of late and have arrived."""
+        view = next(view for name, view in self._views if name == venue)
+        view.advance(now)
+        look_back = self._look_backs.get(venue)
+        if look_back is None:
+            look_back = self._look_backs[venue] = view.look_back(RECENT)
+        return look_back(now)
 
     def subscribe(self, handler: Callable[[Quote], object]) -> None:
         """Call ``handler(quote)`` whenever a change of a venue's best prices arrives here."""

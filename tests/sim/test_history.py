@@ -296,3 +296,55 @@ def test_subscribers_with_other_interests_are_woken_each_for_its_own():
         history.append(env.now, item)
     env.run()
     assert heard == [("odd", 1), ("even", 2), ("odd", 3), ("odd", 5)]
+
+
+# -- looking back -----------------------------------------------------------------------------------
+
+
+def looked_back(published: list[tuple[int, int]], times: list[int], window: int, keep: int) -> list[list[int]]:
+    """What a reader with these latencies finds when it looks back at each time."""
+    env = Environment()
+    history: History[int] = History(keep=keep)
+    view = history.view(env, iter([latency for _, latency in published]).__next__)
+    recent = view.look_back(window)
+    publish(history, [gap for gap, _ in published], env)
+    found = []
+    for now in sorted(times):
+        if now > env.now:
+            env.run(until=now)
+        view.advance(env.now - 1)
+        found.append(recent(env.now - 1))
+    return found
+
+
+def arrived_of_late(published: list[tuple[int, int]], times: list[int], window: int) -> list[list[int]]:
+    """The same by definition, item by item."""
+    made = arrival = 0
+    items = []
+    for number, (gap, latency) in enumerate(published):
+        made += gap
+        arrival = max(arrival, made + max(1, latency))
+        items.append((number, made, arrival))
+    found, clock = [], 0
+    for now in sorted(times):
+        clock = max(clock, now)
+        found.append([number for number, made, came in items if came <= clock - 1 and made >= clock - 1 - window])
+    return found
+
+
+@given(gaps_and_latencies, looks, st.integers(0, 200), st.sampled_from([2, 1_000]))
+def test_looking_back_finds_what_was_made_of_late_and_has_arrived(
+    published: list[tuple[int, int]], times: list[int], window: int, keep: int
+):
+    assert looked_back(published, times, window, keep) == arrived_of_late(published, times, window)
+
+
+def test_who_looks_back_finds_nothing_from_before_it_listened():
+    env = Environment()
+    history: History[str] = History()
+    history.append(0, "before")
+    view = history.view(env, 10)
+    recent = view.look_back(1_000)
+    history.append(5, "after")
+    view.advance(100)
+    assert recent(100) == ["after"]
