@@ -5,6 +5,8 @@ Rules
     one way      the smallest time from sending a child to the venue's own stamp on its first report, ns.
     fill ratio   shares filled over displayed shares aimed at, both weighted by `memory` ** age in children.
     traded       shares of all fills.
+    slippage     side * (price of a fill - price that was seen when its child was sent), share-weighted, with the same
+                 memory in fills; a child sent to a venue whose quote was not known does not count.
     markout      side * (mid after the horizon - mid when the child was sent), share-weighted by what the child aimed at
                  and with the same memory; both mids are the router's own view.
 
@@ -19,7 +21,18 @@ from collections.abc import Iterable
 class VenueExperience:
     """Running figures of one venue."""
 
-    __slots__ = ("aimed", "filled", "moved", "moved_weight", "one_way", "round_trip", "traded")
+    __slots__ = (
+        "aimed",
+        "filled",
+        "moved",
+        "moved_weight",
+        "one_way",
+        "paid",
+        "paid_weight",
+        "round_trip",
+        "sent",
+        "traded",
+    )
 
     def __init__(self) -> None:
         self.round_trip: int | None = None
@@ -29,6 +42,9 @@ class VenueExperience:
         self.moved = 0.0
         self.moved_weight = 0.0
         self.traded = 0
+        self.paid = 0.0
+        self.paid_weight = 0.0
+        self.sent: int | None = None
 
 
 class MeasuredExperience:
@@ -56,6 +72,16 @@ class MeasuredExperience:
     def filled(self, venue: str, qty: int) -> None:
         """A child has traded."""
         self._venues[venue].traded += qty
+
+    def paid(self, venue: str, worse: int, qty: int) -> None:
+        """A fill was so many price units worse than the price that was seen when its child was sent."""
+        figures = self._venues[venue]
+        figures.paid = figures.paid * self._memory + worse * qty
+        figures.paid_weight = figures.paid_weight * self._memory + qty
+
+    def sent(self, venue: str, at: int) -> None:
+        """A child has left for there (ns)."""
+        self._venues[venue].sent = at
 
     def child_done(self, venue: str, aimed: int, filled: int) -> None:
         """A child has ended."""
@@ -86,6 +112,15 @@ class MeasuredExperience:
         """Price units per share; None: not measured."""
         figures = self._venues[venue]
         return figures.moved / figures.moved_weight if figures.moved_weight > 0 else None
+
+    def slippage(self, venue: str) -> float | None:
+        """Price units per share, positive is worse; None: not measured."""
+        figures = self._venues[venue]
+        return figures.paid / figures.paid_weight if figures.paid_weight > 0 else None
+
+    def last_sent(self, venue: str) -> int | None:
+        """ns; None: never."""
+        return self._venues[venue].sent
 
     def traded(self, venue: str) -> int:
         """Shares."""

@@ -24,7 +24,7 @@ from agents.strategy import (
     Yielded,
 )
 from agents.strategy_rules import actions_of, broken_rule
-from venues.messages import ExecType, ExecutionReport
+from venues.messages import ExecType, ExecutionReport, Quote
 
 IDLE_ROUNDS = 1_000
 """Yields in a row that send nothing and wait for nothing before a strategy is stopped as endless."""
@@ -60,6 +60,9 @@ class Desk(Protocol):
     def depth(self, venue: str) -> VenueDepth:
         """A lit venue's price levels as they are known here now."""
 
+    def recent(self, venue: str) -> Sequence[Quote]:
+        """A venue's quotes of late."""
+
     def send(self, run: ParentRun, actions: Actions) -> list[Child]:
         """Put the children on the wire; they report later, never at once."""
 
@@ -89,6 +92,7 @@ class Child:
         "mid_when_sent",
         "order",
         "run",
+        "seen_price",
         "sent_at",
     )
 
@@ -105,6 +109,8 @@ class Child:
         """When it was put on the wire, ns; None: it waits for its time."""
         self.aimed = 0
         self.mid_when_sent = 0
+        self.seen_price = 0
+        """The displayed price that it could take when it was decided on; 0: none was known."""
 
     @property
     def promised_qty(self) -> int:
@@ -202,6 +208,10 @@ class ParentRun:
         if venue in self.desk.lit:
             return VenueQuote(venue, 0, 0, 0, 0, 0, 0, 0)
         raise self.breach(f"asked for the quote of {venue!r}; its lit venues are {', '.join(self.desk.lit)}")
+
+    def recent(self, venue: str) -> Sequence[Quote]:
+        """A lit venue's quotes of the last 10 ms, with their prints, as far as they have arrived; oldest first."""
+        return self.desk.recent(venue) if venue in self.desk.lit else ()
 
     def nbbo(self) -> tuple[int, int] | None:
         """Best bid and ask over the quotes; None when a side is empty everywhere."""

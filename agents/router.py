@@ -16,8 +16,19 @@ from agents.parent_run import CANCELED, EXPIRED, REJECTED, Child, ParentRun
 from agents.participant import Participant, Place
 from agents.planned import PlannedParent
 from agents.strategy import Actions, ChildReport, Strategy, VenueDepth, VenueFacts, VenueQuote
-from agents.tables import CHILD_TERMS, CHILDREN, DECISION_TERMS, DECISIONS, PARENT_ENDS, PARENTS
-from venues.messages import MICROS_PER_UNIT, CancelOrder, ExecType, NewOrder, ReplaceOrder, Side, Terms, TimeInForce
+from agents.tables import CHILD_TERMS, CHILDREN, DECISION_TERMS, DECISIONS, FEATURES, PARENT_ENDS, PARENTS
+from agents.venue_features import venue_features
+from venues.messages import (
+    MICROS_PER_UNIT,
+    CancelOrder,
+    ExecType,
+    NewOrder,
+    Quote,
+    ReplaceOrder,
+    Side,
+    Terms,
+    TimeInForce,
+)
 from venues.protocols import DepthView, OrderEntry, QuoteBoard
 
 NO_SCORE = -(1 << 62)
@@ -35,6 +46,7 @@ class Router(Participant):
         markout_horizon: ns after which a child's venue is judged by the move of the mid.
         explain: log the terms of every decision, of a strategy that has any.
         depths: the venues' price levels as they reach the router; None: it hears of best quotes alone.
+        features: log what was known of each venue at every decision (`agents.venue_features`), to learn from.
         max_live_parents: more parents than this at a time are REJECTED, as are those that come after the day's end, or
             with a limit beyond a touch that no quote shows. Slices of an algorithm's order do not count.
         closes: when the call of a venue's closing auction begins, ns; of those that have one.
@@ -60,6 +72,7 @@ class Router(Participant):
         closes: Mapping[str, int] | None = None,
         day_ends: int | None = None,
         depths: DepthView | None = None,
+        features: bool = False,
     ) -> None:
         super().__init__(place, name, number, sessions)
         self.board = board
@@ -79,6 +92,7 @@ class Router(Participant):
         self._next_parent = first_parent_id
         self._max_live_parents = max_live_parents
         self._explain = explain
+        self._features = features
         self._day_is_over = False
         self._decisions = 0
         self._children: dict[int, Child] = {}
@@ -248,11 +262,17 @@ class Router(Participant):
         """A lit venue's price levels as they have reached the router by now."""
         return VenueDepth() if self.depths is None else VenueDepth(*self.depths.depth(venue, self.env._now))
 
+    def recent(self, venue: str) -> list[Quote]:
+        """A lit venue's quotes of late, as far as they have reached the router."""
+        return self.board.recent(venue, self.env._now)
+
     def send(self, run: ParentRun, actions: Actions) -> list[Child]:
         """Log the decision and put its children on the wire."""
         self._decisions += 1
         now = self.env._now
         quotes = {quote.venue: quote for quote in self.look()}
+        if self._features:
+            self._log_features(run)
         sent: dict[str, int] = {}
         children = []
         for order in actions.send:
@@ -303,6 +323,7 @@ class Router(Participant):
             takes = order.terms is None or not (order.terms.post_only or order.terms.peg)
             within = takes and (order.price is None or run.parent.side * (order.price - price) >= 0)
             child.aimed = min(order.qty, size) if within else 0
+            child.seen_price = price if size else 0
         elif self.facts[order.venue].kind == "dark":
             child.aimed = order.qty  # a pool shows nothing: all of it is aimed at
         self._children[child.child_id] = child
@@ -314,6 +335,7 @@ class Router(Participant):
         child.sent_at = self.env._now
         child.mid_when_sent = self._mid()
         (venue, qty, price, time_in_force, _, terms), side = child.order, child.run.parent.side
+        self.experience.sent(venue, child.sent_at)
         self.sessions[venue].send(NewOrder(child.child_id, self.number, side, qty, price, time_in_force, terms))
 
     def _recall(self, child: Child) -> None:
@@ -338,6 +360,9 @@ class Router(Participant):
                 self.experience.filled(venue, report.last_qty)
                 if self.algos is not None:
                     self.algos.filled(child.run.parent.parent_id, venue, report.last_qty)
+                if child.seen_price:
+                    worse = int(child.run.parent.side) * (report.last_px - child.seen_price)
+                    self.experience.paid(venue, worse, report.last_qty)
             run = child.run
             run.take_in(ChildReport(child.child_id, venue, report, arrived))
             if child.done:
@@ -369,6 +394,12 @@ class Router(Participant):
         self.place.log.table(CHILD_TERMS).append(
             self.env._now, child_id, shown, terms.min_qty, terms.post_only, terms.peg, terms.peg_offset, terms.iso
         )
+
+    def _log_features(self, run: ParentRun) -> None:
+        append, now = self.place.log.table(FEATURES).append, self.env._now
+        venues = list(self.facts)
+        for venue, features in zip(venues, venue_features(venues, run.parent, run), strict=True):
+            append(now, self._decisions, self._number_of(venue), *features)
 
     def _log_costs(self, run: ParentRun, actions: Actions) -> None:
         append, parent_id = self.place.log.table(DECISION_TERMS).append, run.parent.parent_id

@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from agents.orders import ChildOrder, ParentOrder
-from venues.messages import ExecutionReport, Side
+from venues.messages import ExecutionReport, Quote, Side
 
 if TYPE_CHECKING:
     from agents.cost_model import VenueCost
@@ -147,6 +147,12 @@ class Experience(Protocol):
         order, as it does after a quote that fast traders raced for.
         """
 
+    def slippage(self, venue: str) -> float | None:
+        """Mean of side * (price of own fills - price that was seen), price units per share; positive is worse."""
+
+    def last_sent(self, venue: str) -> int | None:
+        """When an own child last left for there, ns."""
+
     def traded(self, venue: str) -> int:
         """Shares that the router's own children have traded there since the run began: they decide a tier of fees."""
 
@@ -192,6 +198,12 @@ class View(Protocol):
     def quotes(self) -> list[VenueQuote]:
         """All lit venues' quotes as last heard, in the order of ``lit``."""
 
+    def recent(self, venue: str) -> Sequence[Quote]:
+        """A lit venue's quotes of the last 10 ms, with their prints, as far as they have arrived; oldest first.
+
+        Nothing is told from before this was first asked of the venue. Of a pool there is nothing to tell.
+        """
+
     def nbbo(self) -> tuple[int, int] | None:
         """Best bid and ask over ``quotes()``; None when a side is empty everywhere."""
 
@@ -208,8 +220,7 @@ class Actions:
         cancel: ids of live children to cancel (of :attr:`View.live`). An IOC or FOK on its way ends by itself.
         replace: (child id, new total quantity, new limit) of live children.
         wake: "any" report, "all_done" (every child finished), ("at", ns): then, or when every child that was live has
-            finished, or ("any", ns): then, or with the next report. A parent's end always wakes the driver, not the
-            strategy.
+            finished, or ("any", ns): then, or with the next report. A parent's end always wakes the driver, not the strategy.
         scores: what the decision was made on, venue -> millionths of a dollar per share, lower is better; logged.
         costs: the same term by term (`agents.cost_model`), for :meth:`explain`.
         keep_terms: log ``costs`` even of a router that is not told to explain itself.

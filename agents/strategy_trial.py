@@ -7,8 +7,8 @@
     assert [(c.order.venue, c.filled) for c in trial.children] == [("NYSE", 300), ("IEX", 100)]
 
 `drive` puts the strategy under `agents.parent_run.ParentRun`, the driver that a router uses, so the rules of
-`agents.strategy` are enforced word for word. `agents.conformance.checks.check_strategy` drives it through a set of
-markets that strategies stumble over; a strategy of your own can be put through both in your own pytest.
+`agents.strategy` are enforced word for word. `agents.conformance.checks.check_strategy` drives it through a set of markets
+that strategies stumble over; a strategy of your own can be put through both in your own pytest.
 
 Rules
     A child takes half a round trip to its venue and its reports half a round trip back. A feed takes no time.
@@ -32,7 +32,7 @@ from agents.parent_run import EXPIRED, Child, ParentRun
 from agents.strategy import Actions, ChildReport, Strategy, VenueDepth, VenueFacts, VenueQuote
 from agents.tables import PARENT_STATUS
 from sim.environment import Environment
-from venues.messages import ExecType, ExecutionReport, Liquidity, OrdStatus, Reason, Side, TimeInForce
+from venues.messages import ExecType, ExecutionReport, Liquidity, OrdStatus, Quote, Reason, Side, TimeInForce
 
 OPEN = "OPEN"
 FOR_EVER = 1 << 62
@@ -54,13 +54,18 @@ def sell(qty: int, limit: int | None = None, at: int = 0, horizon: int = 100_000
 
 @dataclass
 class ScriptedExperience:
-    """What the router has measured, as you say: venue -> ns, fill ratio, markout in price units, shares traded."""
+    """What the router has measured, as you say, by venue.
+
+    ns, fill ratio, markout in price units, shares traded, slippage in price units, when a child was last sent there.
+    """
 
     round_trips: Mapping[str, int] = field(default_factory=dict)
     fill_ratios: Mapping[str, float] = field(default_factory=dict)
     markouts: Mapping[str, float] = field(default_factory=dict)
     volumes: Mapping[str, int] = field(default_factory=dict)
     one_ways: Mapping[str, int] = field(default_factory=dict)
+    slippages: Mapping[str, float] = field(default_factory=dict)
+    sent: Mapping[str, int] = field(default_factory=dict)
 
     def round_trip(self, venue: str) -> int | None:
         """ns; None: not measured."""
@@ -77,6 +82,14 @@ class ScriptedExperience:
     def markout(self, venue: str) -> float | None:
         """Price units per share; None: not measured."""
         return self.markouts.get(venue)
+
+    def slippage(self, venue: str) -> float | None:
+        """Price units; None: not measured."""
+        return self.slippages.get(venue)
+
+    def last_sent(self, venue: str) -> int | None:
+        """ns; None: never."""
+        return self.sent.get(venue)
 
     def traded(self, venue: str) -> int:
         """Shares traded there by the router."""
@@ -122,6 +135,8 @@ class ScriptedMarket:
         self.refusing = set(refusing)
         self.silent = set(silent)
         self.late = dict(late or {})
+        self.recent: dict[str, list[Quote]] = {}
+        """By venue what `View.recent` tells."""
         self.now = 0
         self.script: list[tuple[int, Callable[[ScriptedMarket], object]]] = []
 
@@ -240,8 +255,8 @@ class TriedChild:
 class Trial:
     """What a strategy did with a parent.
 
-    ``status`` is FILLED, EXPIRED (its horizon ended), CANCELED (the strategy gave up), or OPEN when the work is over
-    but a silent venue has not answered; ``ended_at`` in ns.
+    ``status`` is FILLED, EXPIRED (its horizon ended), CANCELED (the strategy gave up), or OPEN when the work is over but
+    a silent venue has not answered; ``ended_at`` in ns.
     ``decisions`` are (time, actions) of those that sent or scored.
     """
 
@@ -309,6 +324,9 @@ class _TrialDesk:
 
     def depth(self, venue: str) -> VenueDepth:
         return self.market.depth(venue)
+
+    def recent(self, venue: str) -> list[Quote]:
+        return self.market.recent.get(venue, [])
 
     def send(self, run: ParentRun, actions: Actions) -> list[Child]:
         now = self.env.now

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agents.venue_features import VenueFeatures
 from sim.log import Column, Schema
 from venues.messages import Peg, Side, TimeInForce
 
@@ -118,6 +119,18 @@ CHILD_TERMS = Schema(
         Column("peg", "i1", "code", {int(p): p.name for p in Peg}),
         Column("peg_offset", "i8", "price"),
         Column("iso", "i1", "count"),
+    ),
+)
+
+FEATURES = Schema(
+    "features",
+    "What a router knew of each venue when it decided, where it is told to record that: `agents.venue_features` says "
+    "what each column is.",
+    (
+        Column("at", "i8", "ns"),
+        Column("decision", "i8", "id"),
+        Column("venue", "i1", "venue"),
+        *(Column(name, "i4", "feature") for name in VenueFeatures._fields),
     ),
 )
 

@@ -64,11 +64,19 @@ OF_SOME_RUNS: Final[Mapping[str, tuple[str, ...]]] = {
         *("at", "venue", "port", "owner", "order_id"),
         *("arrived", "left", "held", "ahead", "outcome"),
     ),
+    "features": (
+        *("at", "decision", "venue"),
+        *("round_trip", "lag", "quote_age", "quote_known", "displayed", "behind", "other_side"),
+        *("imbalance", "spread", "gap", "market_spread", "at_best", "shares_at_best", "wanted"),
+        *("remaining", "own_fill", "own_markout", "own_slippage", "since_own", "traded", "traded_away"),
+        *("changes", "moved"),
+    ),
     "child_terms": ("at", "order_id", "display_qty", "min_qty", "post_only", "peg", "peg_offset", "iso"),
 }
 """The same of tables that only some runs write: with order protection, which orders were marked as sweeps; of routers,
 children that were more than plain orders, the terms of decisions that explain themselves, and orders that an algorithm
-cut into slices; at gateways, when each message came and left."""
+cut into slices; at gateways, when each
+message came and left; of routers that record it, what they knew of each venue."""
 
 
 class RunFolderError(ValueError):
@@ -140,7 +148,7 @@ class RunTables:
         return columns
 
     def __getattr__(self, name: str) -> pd.DataFrame:
-        if name not in COLUMNS:
+        if name not in COLUMNS and name not in OF_SOME_RUNS:
             raise AttributeError(f"no table or attribute {name!r}; tables: {', '.join(COLUMNS)}")
         frame = _frame(self._sources[name])
         setattr(self, name, frame)

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from api import export, latencies, races, reconcile, recorded, running, serving
+from api import export, latencies, races, reconcile, recorded, running, serving, train
 from api.terminal import INTERRUPTED
 
 app = typer.Typer(
@@ -33,6 +33,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "list": running.list_scenarios,
     "schema": running.schema,
     "serve": serving.serve,
+    "train": train.train,
     "validate": running.validate,
     "replay": recorded.replay,
     "diff": recorded.diff,

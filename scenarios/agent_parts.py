@@ -307,6 +307,7 @@ class Router(Located, ReadsQuotes):
         None, description="More parents than this at a time are refused.", examples=[100]
     )
     explain: Switch = Field(False, description="Log the terms of each decision's scores, for `sorsim explain`.")
+    features: Switch = Field(False, description="Log what was known of each venue when it decides, for `sorsim train`.")
 
 
 # -- others -----------------------------------------------------------------------------------------

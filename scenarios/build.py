@@ -23,13 +23,14 @@ from agents.recordings.reading import Recording
 from agents.replay import REPLAY_WAKES, Replay
 from agents.router import Router
 from agents.strategies.loading import load_named
-from agents.strategy import VenueFacts
+from agents.strategy import Strategy, VenueFacts
 from scenarios import fast_building, scripted_building
 from scenarios import model as m
 from scenarios.agent_feeds import HearsVenues
 from scenarios.fast_agents import AtADesk
 from scenarios.market_parts import InternaliserVenue, MidpointPool, RouteOut
 from scenarios.placing import placed
+from scenarios.problems import Problem, ScenarioError
 from scenarios.protection_parts import Protection
 from scenarios.quantities import parse_duration
 from sim.environment import Environment
@@ -628,7 +629,7 @@ class _Builder:
             sessions,
             board,
             self._facts(sessions),
-            agent.strategy.build(self.scenario.folder),
+            self._strategy(agent, name),
             self._parents(agent, name),
             agent.markout_horizon,
             first_parent_id=number * PARENTS_PER_ROUTER + 1,
@@ -637,7 +638,21 @@ class _Builder:
             closes=self._closes(sessions),
             day_ends=self.scenario.duration,
             depths=None if agent.depth is None else self._depths(agent, name, agent.depth),
+            features=agent.features,
         )
+
+    def _strategy(self, agent: m.Router, name: str) -> Strategy:
+        """The router's strategy; one that learned from this very seed proves nothing here."""
+        strategy = agent.strategy.build(self.scenario.folder)
+        trained_on = getattr(strategy, "training_seeds", ())
+        if self.market.seed in trained_on:
+            seeds = f"seeds {min(trained_on)} to {max(trained_on)}" if len(trained_on) > 1 else "it"
+            message = (
+                f"its model was trained on {seeds}, and this market's seed is {self.market.seed}: the result would "
+                "flatter it; take another seed, or train another model"
+            )
+            raise ScenarioError([Problem(self.scenario.name, None, None, f"agents.{name}.strategy.file", message)])
+        return strategy
 
     def _closes(self, venues: Mapping[str, object]) -> dict[str, int]:
         """When the call of each venue's closing auction begins."""

@@ -257,7 +257,8 @@ def _strategies_of(scenario: Scenario, strategies: Sequence[str] | str) -> list[
 
 def _strategies_in(scenario: Scenario) -> list[str]:
     """Every built-in strategy and every variant of the scenario."""
-    return list(dict.fromkeys((*REGISTRY, *scenario.strategies)))
+    built_in = [kind for kind, strategy in REGISTRY.items() if strategy.in_all]
+    return list(dict.fromkeys((*built_in, *scenario.strategies)))
 
 
 def _known_strategy(scenario: Scenario, name: str, option: str) -> str:
@@ -388,7 +389,9 @@ def _files_of(scenario: Scenario) -> list[Path]:
     """Files that a scenario names: code of one's own, recordings."""
     texts = dict.fromkeys(_texts_in(scenario.model_dump()))
     names = (text.rpartition(":")[0] if _OWN_CODE.fullmatch(text) else text for text in texts)
-    return [path for path in (scenario.folder / name for name in names if name) if path.is_file()]
+    places = ((scenario.folder / name, Path(name)) for name in names if name)
+    found = (next((path for path in each if path.is_file()), None) for each in places)
+    return [path for path in found if path is not None]
 
 
 _OWN_CODE = re.compile(r".+\.py:\w+")

@@ -52,7 +52,8 @@ class StrategySpec(Part):
 
     def build(self, folder: Path | None = None) -> Strategy:
         """The strategy itself; a file of the user's own is looked for in ``folder``."""
-        return with_parameters(self.kind, strategy_factory(self.kind, folder or Path()), self.parameters())
+        factory = strategy_factory(self.kind, folder or Path())
+        return with_parameters(self.kind, factory, self.parameters(), folder or Path())
 
 
 def _held(value: Any) -> Any:

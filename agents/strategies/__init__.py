@@ -11,6 +11,7 @@ from agents.strategies.broadcast import Broadcast
 from agents.strategies.dark_first import DarkFirst
 from agents.strategies.fee_aware import FeeAware
 from agents.strategies.latency_aware import LatencyAware
+from agents.strategies.learned import Learned
 from agents.strategies.parameters import Duration
 from agents.strategies.price_time import PriceTime
 from agents.strategies.rounds import InRounds
@@ -26,5 +27,6 @@ REGISTRY: Mapping[str, type[InRounds]] = {
     "latency_aware": LatencyAware,
     "dark_first": DarkFirst,
     "smart": Smart,
+    "learned": Learned,
     "broadcast": Broadcast,
 }

@@ -23,11 +23,12 @@ from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from agents.strategies import REGISTRY
 from agents.strategies.parameters import (
     REQUIRED,
+    FileName,
     Parameter,
     Problem,
     StrategyProblems,
@@ -52,7 +53,7 @@ def load_strategy(kind: str, params: Mapping[str, Any] | None = None, base_folde
     'sequential'
     """
     factory = strategy_factory(kind, base_folder)
-    return with_parameters(kind, factory, params or {})
+    return with_parameters(kind, factory, params or {}, base_folder)
 
 
 def strategy_factory(kind: str, base_folder: Path | str = ".") -> Callable[..., Any]:
@@ -74,7 +75,9 @@ def strategy_factory(kind: str, base_folder: Path | str = ".") -> Callable[..., 
     return cast("Callable[..., Any]", found)
 
 
-def with_parameters(kind: str, factory: Callable[..., Any], params: Mapping[str, Any]) -> Strategy:
+def with_parameters(
+    kind: str, factory: Callable[..., Any], params: Mapping[str, Any], base_folder: Path | str = "."
+) -> Strategy:
     """The strategy that the factory makes of the parameters. Errors as :func:`load_strategy`."""
     parameters = parameters_of(factory)
     problems = unknown_names(parameters, params, kind) if not _takes_anything(factory) else []
@@ -86,7 +89,7 @@ def with_parameters(kind: str, factory: Callable[..., Any], params: Mapping[str,
     problems += check_values(parameters, params)
     if problems:
         raise StrategyProblems(problems)
-    values = _as_held(parameters, params)
+    values = _as_held(parameters, params, Path(base_folder))
     if not isinstance(factory, type):
         return partial(factory, **values) if values else factory
     try:
@@ -176,13 +179,16 @@ def _takes_anything(factory: Callable[..., Any]) -> bool:
     return any(p.kind is inspect.Parameter.VAR_KEYWORD for p in inspect.signature(factory).parameters.values())
 
 
-def _as_held(parameters: tuple[Parameter, ...], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Tuples for lists, and the dataclass of a group for its mapping."""
+def _as_held(parameters: tuple[Parameter, ...], values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """Tuples for lists, the dataclass of a group for its mapping, and files where they are."""
     hints = {p.name: p.hint for p in parameters}
-    return {name: _held(value, hints.get(name)) for name, value in values.items()}
+    return {name: _held(value, hints.get(name), folder) for name, value in values.items()}
 
 
-def _held(value: Any, hint: Any) -> Any:
+def _held(value: Any, hint: Any, folder: Path) -> Any:
+    if isinstance(value, str) and FileName in (hint, *get_args(hint)):
+        beside = folder / value
+        return str(beside) if beside.exists() else value
     if getattr(hint, "__origin__", None) is tuple:
         return tuple(value)
     group = group_of(hint)

@@ -20,6 +20,9 @@ from typing import Annotated, Any, Final, Literal, NamedTuple, Union, cast, get_
 Duration = Annotated[int, "duration"]
 """Whole nanoseconds; a scenario file writes them with a unit (``350us``)."""
 
+FileName = Annotated[str, "file"]
+"""A file, relative to the scenario's folder or else to where the program runs."""
+
 REQUIRED: Final = inspect.Parameter.empty
 """The default of a parameter that has none."""
 

@@ -49,6 +49,9 @@ class InRounds:
             less than one is left (last_only).
     """
 
+    in_all: ClassVar[bool] = True
+    """Whether a comparison of all strategies has it."""
+
     minimums: ClassVar[Mapping[str, int]] = {
         "max_rounds": 1,
         "attempts_per_venue": 1,

@@ -8,7 +8,6 @@ from scenarios.validation import (
     lead_lag,
     leakage,
     limit_orders,
-    look_ahead,
     nj_fade,
     race_wins,
     recorded,
@@ -26,5 +25,4 @@ PROOFS: tuple[Proof, ...] = (
     *sniping.PROOFS,
     *lead_lag.PROOFS,
     *limit_orders.PROOFS,
-    *look_ahead.PROOFS,
 )

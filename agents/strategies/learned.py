@@ -1,0 +1,64 @@
+"""Smart routing with a trained model's beliefs: what a quote is worth, from recorded runs instead of rules alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import ClassVar
+
+from agents.cost_model import MEASURED, Beliefs
+from agents.learned.beliefs import Predicted
+from agents.learned.model import ModelProblem, RoutingModel, load_model
+from agents.strategies.parameters import FileName, Problem, StrategyProblems
+from agents.strategies.smart import Smart
+from agents.venue_features import VenueFeatures
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learned(Smart):
+    """As smart, with fill probabilities and moves of the price predicted by forests; the rules where there is no model.
+
+    Attributes:
+        file: A model that `sorsim train` wrote; null: none, and the router's own past counts, as with smart.
+        blend: How much the model counts beside the router's own past, from 0 to 1.
+        drift: Share of strange features, from 0 to 1, above which the model is left alone; 1 never does.
+    """
+
+    in_all: ClassVar[bool] = False
+    """Without a model it is smart, and a model is of somebody's own."""
+
+    minimums: ClassVar[Mapping[str, int]] = {**Smart.minimums, "blend": 0, "drift": 0}
+
+    file: FileName | None = None
+    blend: float = 1.0
+    drift: float = 0.2
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        problems = [
+            Problem(name, f"{name} = {value:g} is above 1; write a share from 0 to 1")
+            for name, value in (("blend", self.blend), ("drift", self.drift))
+            if value > 1
+        ]
+        try:
+            self.trained  # noqa: B018 - a file that cannot be used is told at once
+        except ModelProblem as problem:
+            problems.append(Problem("file", str(problem)))
+        if problems:
+            raise StrategyProblems(problems)
+
+    @cached_property
+    def trained(self) -> RoutingModel | None:
+        """The model, if there is one."""
+        return None if self.file is None else load_model(Path(self.file), VenueFeatures._fields)
+
+    @property
+    def training_seeds(self) -> frozenset[int]:
+        """Seeds on which nothing can be proved with this strategy: its model was made of them."""
+        return frozenset() if self.trained is None else self.trained.seeds
+
+    def beliefs(self) -> Beliefs:
+        """The model's, or the router's own past."""
+        return MEASURED if self.trained is None else Predicted(self.trained, self.blend, self.drift)
