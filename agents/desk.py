@@ -143,13 +143,14 @@ class Desk(Participant):
 
     def _unwind(self, _: object) -> None:
         self.read()
-        self._flatten(self._fresh(Side.SELL if self.ledger.position > 0 else Side.BUY))
+        self._flatten()
         self._unwinding = False
         self._unwind_in(self._unwind_after)
 
-    def _flatten(self, touches: Sequence[Touch]) -> None:
-        """Send what gets the position to zero, at these; not while orders at lit venues are out."""
+    def _flatten(self, touches: Sequence[Touch] | None = None) -> None:
+        """Send what gets the position to zero, at these or at the best there are; not while orders there are out."""
         side = Side.SELL if self.ledger.position > 0 else Side.BUY
+        touches = self._fresh(side) if touches is None else touches
         left = abs(self.ledger.position)
         if any(venue in self._feeds for venue, _, _ in self._open.values()):
             return

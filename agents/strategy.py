@@ -220,7 +220,8 @@ class Actions:
         cancel: ids of live children to cancel (of :attr:`View.live`). An IOC or FOK on its way ends by itself.
         replace: (child id, new total quantity, new limit) of live children.
         wake: "any" report, "all_done" (every child finished), ("at", ns): then, or when every child that was live has
-            finished, or ("any", ns): then, or with the next report. A parent's end always wakes the driver, not the strategy.
+            finished, or ("any", ns): then, or with the next report. A parent's end always wakes the driver, not the
+            strategy.
         scores: what the decision was made on, venue -> millionths of a dollar per share, lower is better; logged.
         costs: the same term by term (`agents.cost_model`), for :meth:`explain`.
         keep_terms: log ``costs`` even of a router that is not told to explain itself.

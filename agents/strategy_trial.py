@@ -7,8 +7,8 @@
     assert [(c.order.venue, c.filled) for c in trial.children] == [("NYSE", 300), ("IEX", 100)]
 
 `drive` puts the strategy under `agents.parent_run.ParentRun`, the driver that a router uses, so the rules of
-`agents.strategy` are enforced word for word. `agents.conformance.checks.check_strategy` drives it through a set of markets
-that strategies stumble over; a strategy of your own can be put through both in your own pytest.
+`agents.strategy` are enforced word for word. `agents.conformance.checks.check_strategy` drives it through a set of
+markets that strategies stumble over; a strategy of your own can be put through both in your own pytest.
 
 Rules
     A child takes half a round trip to its venue and its reports half a round trip back. A feed takes no time.
@@ -255,8 +255,8 @@ class TriedChild:
 class Trial:
     """What a strategy did with a parent.
 
-    ``status`` is FILLED, EXPIRED (its horizon ended), CANCELED (the strategy gave up), or OPEN when the work is over but
-    a silent venue has not answered; ``ended_at`` in ns.
+    ``status`` is FILLED, EXPIRED (its horizon ended), CANCELED (the strategy gave up), or OPEN when the work is over
+    but a silent venue has not answered; ``ended_at`` in ns.
     ``decisions`` are (time, actions) of those that sent or scored.
     """
 

@@ -118,9 +118,7 @@ def _sees_no_future(strategy: Strategy, parent: ParentOrder, _: MakeMarket) -> s
     before = [[c.order for c in trial.children if c.sent_at <= FUTURE_FROM] for trial in (known, cut)]
     if before[0] == before[1]:
         return ""
-    return (
-        f"what happens after {FUTURE_FROM} ns changed what it sent before; a strategy may use what its view shows now"
-    )
+    return f"what happens after {FUTURE_FROM} ns changed what it sent before; a strategy may use what its view shows"
 
 
 def _takes_no_for_an_answer(strategy: Strategy, parent: ParentOrder, make: MakeMarket) -> str:
@@ -201,7 +199,8 @@ CHECKS = (
         {"crossed": m.crossed, "locked": m.locked}, _keeps_to_the_limit, PARENTS),
     _of("handles_odd_sizes", "Sizes need not be round lots, prices not whole cents.",
         {"odd": m.odd_sizes}, _does_not_over_fill, ODD),
-    _of("handles_one_venue", "There may be one lit venue and no pool.", {"one venue only": _one_venue}, parents=PARENTS),
+    _of("handles_one_venue", "There may be one lit venue and no pool.",
+        {"one venue only": _one_venue}, parents=PARENTS),
     _of("handles_many_venues", "There may be twelve lit venues and two pools.",
         {"large": lambda: m.refilling(m.MANY)}, _does_not_over_fill),
     _of("is_deterministic", "The same parent in the same market brings the same children.",

@@ -67,8 +67,10 @@ def measured() -> ScriptedMarket:
 def halting() -> ScriptedMarket:
     """NYSE shows nothing and refuses from 1 ms to 20 ms, everybody from 30 ms on."""
     market = refilling()
-    market.at(MS, lambda m: (m.show("NYSE", bid_qty=0, ask_qty=0), m.refusing.add("NYSE")))
-    market.at(20 * MS, lambda m: (m.show("NYSE", bid_qty=300, ask_qty=300), m.refusing.discard("NYSE")))
+    market.at(MS, partial(ScriptedMarket.show, venue="NYSE", bid_qty=0, ask_qty=0))
+    market.at(MS, lambda m: m.refusing.update(["NYSE"]))
+    market.at(20 * MS, lambda m: m.refusing.difference_update(["NYSE"]))
+    market.at(20 * MS, partial(ScriptedMarket.show, venue="NYSE", bid_qty=300, ask_qty=300))
     market.at(30 * MS, lambda m: m.refusing.update((*QUOTES, *POOLS)))
     return market
 

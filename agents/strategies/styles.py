@@ -1,9 +1,9 @@
 """The parts of routing styles: how shares are dealt to venues, when legs leave, what is sent of odd lots.
 
 Rules
-    Sweeps. A child marked ISO tells its venue that its sender has sent to every better protected quote it saw, so it may
-    trade through what is left of them. :func:`swept` therefore takes prices in order: whoever is taken at a price, all
-    quotes at better prices are taken too, in full.
+    Sweeps. A child marked ISO tells its venue that its sender has sent to every better protected quote that it saw, so
+    that it may trade through what is left of them. :func:`swept` therefore takes prices in order: whoever is taken at a
+    price, all quotes at better prices are taken too, in full.
     Synchronised legs leave so that all arrive with the slowest: by stated latencies, else by the smallest time to the
     venue's own stamp that was measured, else by half the smallest measured round trip. A venue that was never measured
     is sent to at once.

@@ -8,6 +8,7 @@ from scenarios.validation import (
     lead_lag,
     leakage,
     limit_orders,
+    look_ahead,
     nj_fade,
     race_wins,
     recorded,
@@ -25,4 +26,5 @@ PROOFS: tuple[Proof, ...] = (
     *sniping.PROOFS,
     *lead_lag.PROOFS,
     *limit_orders.PROOFS,
+    *look_ahead.PROOFS,
 )
