@@ -40,6 +40,10 @@ class ReadAhead:
         """The quotes of ``now`` and a little."""
         return self._board.latest(now + self._ahead)
 
+    def recent(self, venue: str, now: int) -> list[Quote]:
+        """Those of ``now`` and a little."""
+        return self._board.recent(venue, now + self._ahead)
+
     def count_prints(self) -> None:
         """As the board."""
         self._board.count_prints()
@@ -52,7 +56,8 @@ class ReadAhead:
 class Watch:
     """A strategy that never sends and looks all the time.
 
-    ``late`` counts quotes that had not arrived, or were not made, when they were shown.
+    ``late`` counts quotes that had not arrived, or were not made, when they were shown, and quotes told
+    of late that were newer than the one shown.
     """
 
     def __init__(self, looks: int = LOOKS, every: int = LOOK_EVERY) -> None:
@@ -68,6 +73,7 @@ class Watch:
             for quote in view.quotes():
                 self.quotes += 1
                 self.late += quote.arrived_at > view.now or quote.at >= view.now
+                self.late += any(told.seq > quote.seq for told in view.recent(quote.venue)[-1:])
 
 
 def fill_rate_ahead(scenario: Scenario, seed: int, ahead: int = AHEAD) -> float:

@@ -51,6 +51,9 @@ def test_the_watch_sees_a_view_that_shows_the_future() -> None:
         def latest(self, now):  # type: ignore[no-untyped-def]
             return self.board.latest(now + 100_000)
 
+        def recent(self, venue, now):  # type: ignore[no-untyped-def]
+            return self.board.recent(venue, now)
+
     market = build(load("us_equities", set=["duration=2100ms", "agents.client.orders.count=1"]), EventLog(), 3)
     client = market.agents["client"]
     client.board = Early(client.board)  # type: ignore[attr-defined]
