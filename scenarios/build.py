@@ -743,7 +743,11 @@ class _Builder:
         make = load_named(agent.kind, self.scenario.folder)
         news = None if agent.news is None else self.news(agent.news, name)
         board = self._quotes_of(agent, name, agent.round_trip.halved())
-        made = make(self.place, name, number, sessions, news, board, self.streams.draws(name), **agent.parameters())
+        try:
+            made = make(self.place, name, number, sessions, news, board, self.streams.draws(name), **agent.parameters())
+        except ValueError as error:  # it refuses its keys, which no schema knows
+            wrong = Problem(self.scenario.name, None, None, f"agents.{agent.name}", str(error))
+            raise ScenarioError([wrong]) from error
         assert isinstance(made, Participant)
         return made
 

@@ -61,6 +61,16 @@ def test_a_leg_survives_exactly_if_it_is_there_before_or_with_the_reader(data: s
     }
 
 
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(2, 400), min_size=2, max_size=4), st.integers(2, 40), st.integers(0, 20))
+def test_legs_that_arrive_together_all_survive(lengths: list[int], way: int, reaction: int) -> None:
+    legs = dict(zip("ABCD", lengths, strict=False))
+    market = race(legs, dict.fromkeys(legs, way), reaction, service=0)
+    stated = {venue: f"{leg}ns" for venue, leg in legs.items()}
+    market["agents"][2]["strategy"] |= {"order": "synchronised", "latencies": stated}
+    assert {name: found.survived for name, found in leg_survival(run(market).tables).items()} == dict.fromkeys(legs, 1)
+
+
 @pytest.mark.parametrize(("reaction", "survived"), [(28, 0), (29, 1)])
 def test_at_a_tie_the_leg_that_was_longer_on_its_wire_is_served_first(reaction: int, survived: int) -> None:
     market = race({"A": 5_000, "B": 5_000 + 29 + 86_000}, {"B": 86_000}, reaction, service=0)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from scenarios.load import load
+from scenarios.load import ScenarioError, load
 from scenarios.run import run
 from scenarios.validation import race_wins
 from scenarios.validation.proof import Found
@@ -53,7 +53,9 @@ def test_a_lead_as_wide_as_the_jitter_is_never_lost() -> None:
 
 
 def test_a_picker_must_trade_where_it_picks() -> None:
-    with pytest.raises(ValueError, match="picks = 'ARCA': it trades at NYSE, IEX"):
+    with pytest.raises(
+        ScenarioError, match=r"^race_peg: agents\.picker: picker: picks = 'ARCA': it trades at NYSE, IEX"
+    ):
         run(load("validation/race_peg", set=["agents.picker.picks=ARCA"]))
 
 
