@@ -51,6 +51,15 @@ class Training:
         }
 
 
+@dataclass(frozen=True)
+class Gathered:
+    """What was recorded to learn from. ``unseen``: the seeds that judge; ``about``: what goes into the model's file."""
+
+    examples: Examples
+    unseen: tuple[int, ...]
+    about: dict[str, Any]
+
+
 def train(
     source: Source,
     seeds: Iterable[int] = SEEDS,
@@ -62,13 +71,25 @@ def train(
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Training:
-    """Run the markets and train on them.
+    """Run the markets and train on them. Arguments and errors as :func:`gather` and :func:`learn`."""
+    return learn(gather(source, seeds, strategies, agent, set, jobs, progress), shape, shuffle)
+
+
+def gather(
+    source: Source,
+    seeds: Iterable[int] = SEEDS,
+    strategies: Sequence[str] = STRATEGIES,
+    agent: str | None = None,
+    set: Sequence[str] = (),
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> Gathered:
+    """Run the markets, and keep what their routers' decisions teach.
 
     Args:
         seeds: at least two; the last quarter of them judges.
         strategies: what routes in the markets that are learned from, one market each and seed.
         agent: whose decisions; the only router, unless given.
-        shuffle: fit to the outcomes of other rows, a control from which nothing can be learned.
         jobs: processes; as many as there are cores, unless given.
 
     Raises:
@@ -97,16 +118,19 @@ def train(
         "strategies": list(strategies),
         "seeds": sorted(numbers),
         "judged_on": sorted(unseen),
-        "shuffled": shuffle,
     }
-    every = together([parts[task] for task in tasks])
-    return learn(every, unseen, about, shape, shuffle)
+    return Gathered(together([parts[task] for task in tasks]), unseen, about)
 
 
-def learn(
-    examples: Examples, unseen: Sequence[int], about: dict[str, Any], shape: ForestShape | None, shuffle: bool = False
-) -> Training:
-    """Fit both forests to the seeds that are seen, and judge them on the others."""
+def learn(gathered: Gathered, shape: ForestShape | None = None, shuffle: bool = False) -> Training:
+    """Fit both forests to the seeds that are seen, and judge them on the others.
+
+    Args:
+        shuffle: fit to the outcomes of other rows, a control from which nothing can be learned.
+
+    Raises:
+        ScenarioError: there is nothing to learn from, or nothing to judge on.
+    """
     import numpy as np
     import sklearn
 
@@ -115,7 +139,8 @@ def learn(
     from analysis.learning.forests import ForestShape, calibration, fit, judged, shuffled
 
     shape = shape or ForestShape()
-    judging = np.isin(examples.seed, list(unseen))
+    examples = gathered.examples
+    judging = np.isin(examples.seed, list(gathered.unseen))
     seen, others = examples.rows(~judging), examples.rows(judging)
     if not len(seen) or not len(others):
         raise _mistake("--seeds", "no child order was sent to displayed shares; let the router have orders to work")
@@ -130,7 +155,8 @@ def learn(
         low=tuple(np.floor(low).astype(int).tolist()),
         high=tuple(np.ceil(high).astype(int).tolist()),
         about={
-            **about,
+            **gathered.about,
+            "shuffled": shuffle,
             "rows": len(seen),
             "horizon_ns": HORIZON,
             "trees": shape.trees,

@@ -7,6 +7,7 @@ from scenarios.validation import (
     flagship,
     lead_lag,
     leakage,
+    learned,
     limit_orders,
     look_ahead,
     nj_fade,
@@ -27,4 +28,5 @@ PROOFS: tuple[Proof, ...] = (
     *lead_lag.PROOFS,
     *limit_orders.PROOFS,
     *look_ahead.PROOFS,
+    *learned.PROOFS,
 )
