@@ -4,6 +4,7 @@ static      :func:`allocate`, :func:`compute_cost`, :func:`allocate_greedy`, :fu
             circulate, :func:`allocate_exact` for the same optimum without enumeration
 placement   :class:`PlacementProblem`, :func:`optimum`, :func:`expected_cost`, :func:`conditions`: how much to take and
             how much to post where, after Cont and Kukanov; :class:`PlacementLearner` learns it
+dark pools  :class:`CensoredTails`, :class:`StochasticApproximation`, :class:`BlockBandit`, :class:`FixedOrder`
 
 A name's module is imported when the name is first used. For users: `docs/allocators.md`.
 """
@@ -14,6 +15,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:  # what `__getattr__` below does, in words that type checkers and editors read
+    from agents.allocators.dark_pools import BlockBandit as BlockBandit
+    from agents.allocators.dark_pools import CensoredTails as CensoredTails
+    from agents.allocators.dark_pools import FixedOrder as FixedOrder
+    from agents.allocators.dark_pools import StochasticApproximation as StochasticApproximation
+    from agents.allocators.dark_pools import expected_fill as expected_fill
+    from agents.allocators.dark_pools import greedy_split as greedy_split
     from agents.allocators.exact import LadderAllocation as LadderAllocation
     from agents.allocators.exact import LadderVenue as LadderVenue
     from agents.allocators.exact import allocate_exact as allocate_exact
@@ -41,6 +48,14 @@ if TYPE_CHECKING:  # what `__getattr__` below does, in words that type checkers 
     from agents.allocators.static import compute_cost as compute_cost
 
 _HOME: Final = {
+    "dark_pools": (
+        "BlockBandit",
+        "CensoredTails",
+        "FixedOrder",
+        "StochasticApproximation",
+        "expected_fill",
+        "greedy_split",
+    ),
     "exact": ("LadderAllocation", "LadderVenue", "allocate_exact", "allocate_greedy_l2"),
     "exponential_pair": ("exponential_pair",),
     "outflow": ("Continuous", "Discrete", "Exponential", "Pareto", "poisson"),
