@@ -91,6 +91,9 @@ class BackgroundFlow(Located, TradingAgent):
     kind: Literal["background_flow"]
     limit_rate: EventRate = Field(description="Limit orders at each venue.", examples=["50/s"])
     market_rate: EventRate = Field(description="Market orders at each venue.", examples=["5/s"])
+    market_sides: Literal["both", "buy", "sell"] = Field(
+        "both", description="Of the market orders; both: each with equal chance."
+    )
     lifetime: PositiveDuration = Field(
         parse_duration("2s"), description="Mean of the exponential life of a limit order.", examples=["2s"]
     )

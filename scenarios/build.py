@@ -562,7 +562,7 @@ class _Builder:
             limit_side=limit.choice_sign(),
             market_gap=market.exponential(market_rate) if market_rate > 0 else None,
             market_lots=self._lots(agent.size, market),
-            market_side=market.choice_sign(),
+            market_side=_one_side(agent.market_sides) or market.choice_sign(),
             kinds=self._order_kinds(agent, f"{name}@{venue}/kinds"),
         )
 
@@ -836,3 +836,8 @@ _MODELS: dict[type, Callable[[Any], LatencyModel]] = {
     m.EmpiricalLatency: lambda spec: Empirical(spec.values),
     m.SumLatency: lambda spec: Sum((latency_model(spec.base), latency_model(spec.jitter))),
 }
+
+
+def _one_side(sides: str) -> Callable[[], int] | None:
+    """Gives +1 or -1 each time; None: sides are drawn."""
+    return {"buy": lambda: 1, "sell": lambda: -1}.get(sides)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scenarios.validation import (
+    ck_engine,
     ecology,
     flagship,
     lead_lag,
@@ -11,6 +12,7 @@ from scenarios.validation import (
     limit_orders,
     look_ahead,
     nj_fade,
+    placements,
     race_wins,
     recorded,
     sniping,
@@ -23,6 +25,8 @@ PROOFS: tuple[Proof, ...] = (
     *race_wins.PROOFS,
     *leakage.PROOFS,
     *ecology.PROOFS,
+    *placements.PROOFS,
+    *ck_engine.PROOFS,
     *recorded.PROOFS,
     *sniping.PROOFS,
     *lead_lag.PROOFS,
