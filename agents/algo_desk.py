@@ -33,6 +33,12 @@ class ParentDesk(Protocol):
     def look(self) -> list[VenueQuote]:
         """The lit venues' quotes as they have reached the router by now."""
 
+    def slice_taken(self, order: ParentOrder, piece: ParentOrder) -> None:
+        """A slice of an order is a parent now."""
+
+    def algo_over(self, order: ParentOrder, status: int) -> None:
+        """The work on an order has ended."""
+
     def take_slice(
         self, order: ParentOrder, piece: Slice, strategy: Strategy, begin: Callable[[ParentRun], None]
     ) -> None:
@@ -68,6 +74,7 @@ class AlgoOrders:
         )
         if refused is not None:
             self._log_end(now, order.parent_id, refused, 0, order.qty, 0)
+            self._desk.algo_over(order, refused)
             return
         run = self.runs[order.parent_id] = AlgoRun(order, instructions, self)
         self._strategies[order.parent_id] = strategy
@@ -135,6 +142,7 @@ class AlgoOrders:
             self._of_slice[parent_id] = run
             run.took(parent)
             self._log_slice(self.now(), run.order.parent_id, parent_id, run.slices, piece.qty)
+            self._desk.slice_taken(run.order, parent.parent)
 
         strategy = piece.strategy or self._strategies[run.order.parent_id]
         self._desk.take_slice(run.order, piece, strategy, begin)
@@ -157,3 +165,4 @@ class AlgoOrders:
         """Nothing of the order is live any more."""
         del self.runs[run.order.parent_id], self._strategies[run.order.parent_id]
         self._log_end(self.now(), run.order.parent_id, status, run.cum_qty, run.order.qty - run.cum_qty, run.slices)
+        self._desk.algo_over(run.order, status)

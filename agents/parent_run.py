@@ -118,6 +118,11 @@ class Child:
         return max(self.order.qty, *self.asked) if self.asked else self.order.qty
 
     @property
+    def promised_before(self) -> int:
+        """The same without the replace that is being asked for."""
+        return max(self.order.qty, *list(self.asked)[:-1]) if len(self.asked) > 1 else self.order.qty
+
+    @property
     def open_qty(self) -> int:
         """Shares that can still fill."""
         return 0 if self.done else self.promised_qty - self.cum_qty

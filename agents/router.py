@@ -15,13 +15,16 @@ from agents.orders import ChildOrder, ParentOrder
 from agents.parent_run import CANCELED, EXPIRED, REJECTED, Child, ParentRun
 from agents.participant import Participant, Place
 from agents.planned import PlannedParent
-from agents.strategy import Actions, ChildReport, Strategy, VenueDepth, VenueFacts, VenueQuote
+from agents.risk.verdict import OrderFacts, Verdict
+from agents.risk_desk import RiskDesk, refusal
+from agents.strategy import Actions, ChildReport, RefusedByRisk, Strategy, VenueDepth, VenueFacts, VenueQuote
 from agents.tables import CHILD_TERMS, CHILDREN, DECISION_TERMS, DECISIONS, FEATURES, PARENT_ENDS, PARENTS
 from agents.venue_features import venue_features
 from venues.messages import (
     MICROS_PER_UNIT,
     CancelOrder,
     ExecType,
+    ExecutionReport,
     NewOrder,
     Quote,
     ReplaceOrder,
@@ -51,6 +54,7 @@ class Router(Participant):
             with a limit beyond a touch that no quote shows. Slices of an algorithm's order do not count.
         closes: when the call of a venue's closing auction begins, ns; of those that have one.
         day_ends: when trading ends, ns; None: nobody knows.
+        risk: makes the desk's pre-trade risk; None: nothing is checked.
     """
 
     kind = "router"
@@ -73,6 +77,7 @@ class Router(Participant):
         day_ends: int | None = None,
         depths: DepthView | None = None,
         features: bool = False,
+        risk: Callable[[Router], RiskDesk] | None = None,
     ) -> None:
         super().__init__(place, name, number, sessions)
         self.board = board
@@ -85,6 +90,8 @@ class Router(Participant):
         """Parents in work."""
         self.algos: AlgoOrders | None = None
         """Orders that algorithms cut into parents; None before the first."""
+        self.risk: RiskDesk | None = None if risk is None else risk(self)
+        """Checks every message before it leaves; None: nothing is checked."""
         self.closes, self._day_ends = closes or {}, day_ends
         self._strategy = strategy
         self._planned = list(parents)
@@ -171,6 +178,7 @@ class Router(Participant):
         if algo is not None:
             if self.algos is None:
                 self.algos = AlgoOrders(self, self.closes, self._day_ends)
+            self.algo_taken(parent)
             self.algos.take(parent, algo, strategy, REJECTED if refused else None)
             return parent
         run = self._begin(parent, strategy)
@@ -190,6 +198,15 @@ class Router(Participant):
             run.stop(REJECTED)
         else:
             self._work(run)
+
+    def algo_taken(self, order: ParentOrder) -> None:
+        """An algorithm's order is here; for those who want to know."""
+
+    def slice_taken(self, order: ParentOrder, piece: ParentOrder) -> None:
+        """A slice of it is a parent now; for those who want to know."""
+
+    def algo_over(self, order: ParentOrder, status: int) -> None:
+        """The work on it has ended; for those who want to know."""
 
     def _next(self, side: Side, qty: int, limit: int | None, ends: int) -> ParentOrder:
         parent = ParentOrder(self._next_parent, side, qty, limit, self.env.now, ends)
@@ -300,11 +317,41 @@ class Router(Participant):
         if child.sent_at is None:
             self._recall(child)
         elif child.order.time_in_force not in (TimeInForce.IOC, TimeInForce.FOK):
+            if self.risk is not None:
+                self.risk.cancelled()
             self.sessions[child.order.venue].send(CancelOrder(child.child_id, self.number))
+
+    def cancel_everything(self) -> None:
+        """Ask for the cancel of all that rests at venues."""
+        for child in list(self._children.values()):
+            if child.sent_at is not None and not child.done:
+                self.cancel(child)
 
     def replace(self, child: Child, qty: int, price: int) -> None:
         """Ask the venue to replace a child."""
-        self.sessions[child.order.venue].send(ReplaceOrder(child.child_id, self.number, qty, price))
+        order, parent = child.order, child.run.parent
+
+        def send() -> None:
+            self.sessions[order.venue].send(ReplaceOrder(child.child_id, self.number, qty, price))
+
+        if self.risk is None:
+            send()
+            return
+        before, in_force = child.promised_before, order.time_in_force
+        facts = self.risk.order(
+            child.child_id, parent.parent_id, order.venue, parent.side, qty, price, in_force, None, before
+        )
+        self.risk.ask(facts, send, lambda why: self._refuse_replace(child, facts, why), lambda: not child.done)
+
+    def _refuse_replace(self, child: Child, order: OrderFacts, why: Verdict) -> None:
+        if child.done:
+            return
+        left = child.order.qty - child.cum_qty
+        self._tell(child, refusal(order, self.number, self.env.now, child.cum_qty, left, replace=True), why)
+
+    def _tell(self, child: Child, report: ExecutionReport, why: Verdict) -> None:
+        heard = ChildReport(child.child_id, child.order.venue, report, self.env.now)
+        child.run.take_in(RefusedByRisk.of(heard, why.code, why.text))
 
     def wake_at(self, run: ParentRun, at: int) -> None:
         """Resume the run at a time, unless it is resumed before."""
@@ -332,6 +379,23 @@ class Router(Participant):
     def _put_on_the_wire(self, child: Child) -> None:
         if child.done:
             return
+        if self.risk is None:
+            self._let_go(child)
+            return
+        (venue, qty, price, time_in_force, _, terms), parent = child.order, child.run.parent
+        facts = self.risk.order(child.child_id, parent.parent_id, venue, parent.side, qty, price, time_in_force, terms)
+        self.risk.ask(
+            facts, lambda: self._let_go(child), lambda why: self._refuse(child, facts, why), lambda: not child.done
+        )
+
+    def _refuse(self, child: Child, order: OrderFacts, why: Verdict) -> None:
+        """Pre-trade risk has refused a child; its strategy hears of it as of a venue's reject."""
+        if child.done:
+            return
+        self._tell(child, refusal(order, self.number, self.env.now), why)
+        del self._children[child.child_id]
+
+    def _let_go(self, child: Child) -> None:
         child.sent_at = self.env._now
         child.mid_when_sent = self._mid()
         (venue, qty, price, time_in_force, _, terms), side = child.order, child.run.parent.side
@@ -349,6 +413,8 @@ class Router(Participant):
 
     def _read(self, venue: str) -> None:
         for arrived, report in self.sessions[venue].read():
+            if self.risk is not None:
+                self.risk.reported(venue, report)
             child = self._children.get(report.order_id)
             if child is None:
                 continue
@@ -367,6 +433,8 @@ class Router(Participant):
             run.take_in(ChildReport(child.child_id, venue, report, arrived))
             if child.done:
                 self._judge(child, venue)
+        if self.risk is not None:
+            self.risk.recheck()
 
     def _judge(self, child: Child, venue: str) -> None:
         del self._children[child.child_id]

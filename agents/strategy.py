@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from agents.orders import ChildOrder, ParentOrder
 from venues.messages import ExecutionReport, Quote, Side
@@ -243,12 +243,32 @@ class Actions:
 
 
 class ChildReport(NamedTuple):
-    """A venue's report on one child, as it reached the router at ``received_at`` (ns)."""
+    """A venue's report on one child, as it reached the router at ``received_at`` (ns).
+
+    What pre-trade risk refuses is reported in the same form, as a :class:`RefusedByRisk`.
+    """
 
     child_id: int
     venue: str
     report: ExecutionReport
     received_at: int
+
+
+class RefusedByRisk(ChildReport):
+    """A child, or the replace of one, that pre-trade risk did not let go; `code` and `text` say why.
+
+    ``code`` is a name of `agents.tables.RISK_CODES`.
+    """
+
+    code: str
+    text: str
+
+    @classmethod
+    def of(cls, report: ChildReport, code: str, text: str) -> RefusedByRisk:
+        """The report, with why."""
+        made: Any = tuple.__new__(cls, report)
+        made.code, made.text = code, text
+        return made  # type: ignore[no-any-return]
 
 
 Yielded = Actions | Sequence[ChildOrder]

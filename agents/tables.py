@@ -8,6 +8,24 @@ from venues.messages import Peg, Side, TimeInForce
 
 SIDES = {int(s): s.name for s in Side}
 PARENT_STATUS = {0: "FILLED", 1: "EXPIRED", 2: "CANCELED", 3: "REJECTED"}
+RISK_ACTIONS = {0: "ACCEPT", 1: "HOLD", 2: "REJECT"}
+RISK_CODES = {
+    0: "NONE",
+    1: "RESTRICTED",
+    2: "MARKET_STATE",
+    3: "ORDER_SIZE",
+    4: "ORDER_NOTIONAL",
+    5: "FAT_FINGER",
+    6: "PRICE_COLLAR",
+    7: "RECENT_VOLUME",
+    8: "POSITION",
+    9: "SYMBOL_NOTIONAL",
+    10: "GROSS",
+    11: "CREDIT",
+    12: "DUPLICATE",
+    13: "MESSAGE_RATE",
+    14: "KILL_SWITCH",
+}
 STYLES = {0: "TAKE", 1: "PROBE", 2: "POST"}
 COST_TERMS = ("price", "fee", "impact", "fill", "opportunity", "adverse", "latency")
 STATE_KEYS = {0: "position", 1: "cash", 2: "estimate", 3: "fit", 4: "unfit", 5: "locked", 6: "crossed"}
@@ -201,5 +219,27 @@ ALGO_ENDS = Schema(
         Column("cum_qty", "i8", "shares"),
         Column("leaves_qty", "i8", "shares"),
         Column("slices", "i4", "count"),
+    ),
+)
+
+RISK_DECISIONS = Schema(
+    "risk_decisions",
+    "What pre-trade risk did not let pass (or, where asked for, everything): `measured` against `allowed` in the unit "
+    "of the code (shares; price units; price units x shares; ns; messages). parent_id 0: none; price 0: market. "
+    "`until`: when a held order is asked about again.",
+    (
+        Column("at", "i8", "ns"),
+        Column("owner", "i2", "agent"),
+        Column("order_id", "i8", "id"),
+        Column("parent_id", "i8", "id"),
+        Column("venue", "i1", "venue"),
+        Column("action", "i1", "code", RISK_ACTIONS),
+        Column("code", "i1", "code", RISK_CODES),
+        Column("side", "i1", "code", SIDES),
+        Column("qty", "i8", "shares"),
+        Column("price", "i8", "price"),
+        Column("measured", "i8", "mixed"),
+        Column("allowed", "i8", "mixed"),
+        Column("until", "i8", "ns"),
     ),
 )

@@ -132,6 +132,7 @@ REASONS: Final = {
     90: "routed out",
     91: "over the gateway's rate limit",
     92: "the gateway's queue was full",
+    100: "refused by pre-trade risk",
 }
 
 PARENT_STATUS: Final = {0: "FILLED", 1: "EXPIRED", 2: "CANCELED", 3: "REJECTED"}

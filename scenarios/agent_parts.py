@@ -41,6 +41,7 @@ from scenarios.geography_parts import Located
 from scenarios.latencies import LatencySpec, LinkLatency, PerVenue, constant, everywhere
 from scenarios.part import Part
 from scenarios.quantities import parse_duration, parse_price
+from scenarios.risk_parts import RiskPart
 from scenarios.scripted_agents import BurstFlow, Scripted
 from scenarios.strategy_parts import StrategyField
 
@@ -308,6 +309,11 @@ class Router(Located, ReadsQuotes):
     )
     max_live_parents: PositiveCount | None = Field(
         None, description="More parents than this at a time are refused.", examples=[100]
+    )
+    risk: RiskPart | None = Field(
+        None,
+        description="What a child must pass before it leaves; none: nothing is checked.",
+        examples=["{credit: 1000000}"],
     )
     explain: Switch = Field(False, description="Log the terms of each decision's scores, for `sorsim explain`.")
     features: Switch = Field(False, description="Log what was known of each venue when it decides, for `sorsim train`.")

@@ -21,6 +21,7 @@ from agents.participant import Idle, Participant, Place
 from agents.planned import PlannedParent
 from agents.recordings.reading import Recording
 from agents.replay import REPLAY_WAKES, Replay
+from agents.risk_desk import RiskDesk
 from agents.router import Router
 from agents.strategies.loading import load_named
 from agents.strategy import Strategy, VenueFacts
@@ -33,6 +34,7 @@ from scenarios.placing import placed
 from scenarios.problems import Problem, ScenarioError
 from scenarios.protection_parts import Protection
 from scenarios.quantities import parse_duration
+from scenarios.risk_parts import RiskPart
 from sim.environment import Environment
 from sim.history import HistoryView
 from sim.latency import (
@@ -653,6 +655,13 @@ class _Builder:
             )
             raise ScenarioError([Problem(self.scenario.name, None, None, f"agents.{name}.strategy.file", message)])
         return strategy
+            risk=None if agent.risk is None else self._risk(agent.risk),
+        )
+
+    def _risk(self, risk: RiskPart) -> Callable[[Router], RiskDesk]:
+        symbol, calendar = self.scenario.instrument.symbol, calendar_of(self.scenario)
+        return lambda router: RiskDesk(router, symbol, risk.limits(), calendar, risk.log == "all")
+
 
     def _closes(self, venues: Mapping[str, object]) -> dict[str, int]:
         """When the call of each venue's closing auction begins."""
@@ -788,6 +797,15 @@ _JUMP_SIZES: Mapping[str, Callable[[Draws, int], Callable[[], float]]] = {
     "uniform": lambda draws, mean: draws.uniform_int(0, 2 * mean),
     "fixed": lambda _, mean: lambda: mean,
 }
+
+
+def calendar_of(scenario: m.Scenario) -> dict[str, list[tuple[int, BookState]]]:
+    """The published phases of the venues' sessions, by their beginning."""
+    return {
+        venue.name: [(phase.at, phase.book_state) for phase in venue.phases]
+        for venue in scenario.venues
+        if isinstance(venue, m.LitVenue) and venue.phases
+    }
 
 
 def _protection_of(venue: m.AnyVenue) -> Protection | None:

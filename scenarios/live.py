@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -22,18 +23,32 @@ from pydantic import TypeAdapter, ValidationError
 from agents.algos.algo import Instructions
 from agents.orders import ParentOrder
 from agents.parent_run import Child, ParentRun
+from agents.risk.limits import Limits
+from agents.risk.verdict import Verdict
+from agents.risk_desk import RiskDesk, refusal
 from agents.router import Router
 from agents.strategies import REGISTRY
 from agents.strategy import Actions, Strategy
 from agents.tables import PARENT_STATUS
-from scenarios.build import PARENTS_PER_ROUTER, build
+from scenarios.build import PARENTS_PER_ROUTER, build, calendar_of
 from scenarios.fields import Known
 from scenarios.model import Scenario, StrategySpec
 from scenarios.part import explained
 from scenarios.problems import Problem, ScenarioError
 from scenarios.strategy_parts import StrategyField
 from sim.log import EventLog
-from venues.messages import CancelOrder, ExecType, ExecutionReport, NewOrder, Side, Terms, TimeInForce
+from venues.messages import (
+    CancelOrder,
+    ExecType,
+    ExecutionReport,
+    Liquidity,
+    NewOrder,
+    OrdStatus,
+    Reason,
+    Side,
+    Terms,
+    TimeInForce,
+)
 from venues.protocols import OrderEntry, Reports
 
 DESK: Final = "api"
@@ -66,8 +81,11 @@ class Listener(Protocol):
     ) -> None:
         """A child order goes on the wire at ``at``; ``parent_id`` None: it was sent straight to the venue."""
 
-    def reported(self, venue: str, report: ExecutionReport, arrived: int) -> None:
-        """A venue's report has reached the desk."""
+    def reported(self, venue: str, report: ExecutionReport, arrived: int, text: str = "") -> None:
+        """A venue's report has reached the desk; ``text``: why the desk's own pre-trade risk refused it."""
+
+    def slice_taken(self, parent_id: int, algo_id: int) -> None:
+        """A parent that is in work is a slice of an algorithm's order."""
 
     def parent_ended(self, parent_id: int, status: str, at: int) -> None:
         """The work on a parent has ended: FILLED, EXPIRED, CANCELED or REJECTED."""
@@ -103,7 +121,13 @@ class _Heard:
 class Desk(Router):
     """A router whose parent orders come from outside, and which also sends orders straight to a venue."""
 
-    def __init__(self, router: Router, strategy: Strategy, listener: Listener | None) -> None:
+    def __init__(
+        self,
+        router: Router,
+        strategy: Strategy,
+        listener: Listener | None,
+        risk: Callable[[Router], RiskDesk] | None = None,
+    ) -> None:
         super().__init__(
             router.place,
             router.name,
@@ -114,10 +138,14 @@ class Desk(Router):
             strategy,
             first_parent_id=router.number * PARENTS_PER_ROUTER + 1,
             closes=router.closes,
+            risk=risk,
         )
         self._listener = listener
         self._announced = 0
-        self._direct: set[int] = set()
+        self._direct: dict[int, str] = {}
+        """Orders that were sent straight to a venue and have not ended: id -> venue."""
+        self._waiting: dict[int, NewOrder] = {}
+        """Of these, the ones that pre-trade risk holds."""
 
     # -- orders from outside --------------------------------------------------------------------
 
@@ -146,15 +174,49 @@ class Desk(Router):
     ) -> int:
         """Send an order straight to a venue; its id. ``price`` None: a market order, or a peg without a cap."""
         order_id = self.place.new_id()
-        self._direct.add(order_id)
+        self._direct[order_id] = venue
         if self._listener is not None:
             self._listener.child_sent(order_id, None, venue, side, qty, price, time_in_force, self.env.now, terms)
-        self.sessions[venue].send(NewOrder(order_id, self.number, side, qty, price, time_in_force, terms))
+        order = self._waiting[order_id] = NewOrder(order_id, self.number, side, qty, price, time_in_force, terms)
+        if self.risk is None:
+            self._send_straight(order)
+            return order_id
+        facts = self.risk.order(order_id, 0, venue, side, qty, price, time_in_force, terms)
+        self.risk.ask(
+            facts,
+            lambda: self._send_straight(order),
+            lambda why: self._end_straight(order, refusal(facts, self.number, self.env.now), why.text),
+            lambda: order_id in self._waiting,
+        )
         return order_id
 
+    def _send_straight(self, order: NewOrder) -> None:
+        del self._waiting[order.order_id]
+        self.sessions[self._direct[order.order_id]].send(order)
+
+    def _end_straight(self, order: NewOrder, report: ExecutionReport, text: str) -> None:
+        """An order that has not left never will."""
+        if self._waiting.pop(order.order_id, None) is not None:
+            venue = self._direct.pop(order.order_id)
+            if self._listener is not None:
+                self._listener.reported(venue, report, self.env.now, text)
+
     def cancel_child(self, venue: str, order_id: int) -> None:
-        """Ask a venue to cancel an order that was sent straight to it."""
+        """Ask a venue to cancel an order that was sent straight to it; one that is held never leaves."""
+        held = self._waiting.get(order_id)
+        if held is not None:
+            self._end_straight(held, _given_up(held, self.env.now), "cancelled while pre-trade risk held it")
+            return
+        if self.risk is not None:
+            self.risk.cancelled()
         self.sessions[venue].send(CancelOrder(order_id, self.number))
+
+    def cancel_everything(self) -> None:
+        """As :meth:`Router.cancel_everything`, and what was sent straight to venues."""
+        super().cancel_everything()
+        for order_id, venue in list(self._direct.items()):
+            if order_id not in self._waiting:
+                self.cancel_child(venue, order_id)
 
     # -- what the listener is told --------------------------------------------------------------
 
@@ -184,15 +246,44 @@ class Desk(Router):
             if report.exec_type is ExecType.TRADE:
                 self.ledger.book(report, *self.place.fees[venue])
             if report.exec_type is not ExecType.CANCEL_REJECTED and report.leaves_qty == 0:
-                self._direct.discard(report.order_id)
+                del self._direct[report.order_id]
         if self._listener is not None:
             self._listener.reported(venue, report, arrived)
+
+    def algo_taken(self, order: ParentOrder) -> None:
+        """The listener is told."""
+        self._announce(order)
+
+    def slice_taken(self, order: ParentOrder, piece: ParentOrder) -> None:
+        """The listener is told."""
+        self._announce(piece)
+        if self._listener is not None:
+            self._listener.slice_taken(piece.parent_id, order.parent_id)
+
+    def algo_over(self, order: ParentOrder, status: int) -> None:
+        """The listener is told."""
+        if self._listener is not None:
+            self._listener.parent_ended(order.parent_id, PARENT_STATUS[status], self.env.now)
+
+    def _tell(self, child: Child, report: ExecutionReport, why: Verdict) -> None:
+        """As :meth:`Router._tell`, and the listener is told first."""
+        if self._listener is not None:
+            self._listener.reported(child.order.venue, report, self.env.now, why.text)
+        super()._tell(child, report, why)
 
     def _announce(self, parent: ParentOrder) -> None:
         if parent.parent_id > self._announced:  # ids count up
             self._announced = parent.parent_id
             if self._listener is not None:
                 self._listener.parent_taken(*parent)
+
+
+def _given_up(order: NewOrder, at: int) -> ExecutionReport:
+    """What is said of an order that its owner took back before it left."""
+    return ExecutionReport(
+        ExecType.CANCELED, OrdStatus.CANCELED, order.order_id, order.owner, order.side, order.price,
+        0, 0, 0, 0, Liquidity.NONE, Reason.REQUESTED, at, order.qty,
+    )  # fmt: skip
 
 
 def leave_room_for_the_desk(scenario: Scenario) -> None:
@@ -226,7 +317,9 @@ class LiveMarket:
         self.log = EventLog(folder, keep=False) if folder is None else EventLog(folder)
         self.market = build(scenario, self.log, live=True)
         router = self.market.routers[DESK]
-        self.desk = self.market.agents[DESK] = Desk(router, self.strategy(DEFAULT_STRATEGY), listener)
+        symbol, calendar = scenario.instrument.symbol, calendar_of(scenario)
+        risk = partial(RiskDesk, symbol=symbol, limits=Limits(), calendar=calendar)
+        self.desk = self.market.agents[DESK] = Desk(router, self.strategy(DEFAULT_STRATEGY), listener, risk)
         self._loop_seconds = 0.0
 
     @property

@@ -185,6 +185,8 @@ class Reason(IntEnum):
     ROUTED_OUT = 90
     RATE_LIMIT = 91
     QUEUE_FULL = 92
+    RISK = 100
+    """Of no venue: the order's own desk refused it before it left."""
 
 
 REASON_TEXT: Final[dict[Reason, str]] = {
@@ -249,6 +251,7 @@ REASON_TEXT: Final[dict[Reason, str]] = {
     Reason.ROUTED_OUT: "the order is at another venue",
     Reason.RATE_LIMIT: "more messages than the gateway's rate limit allows",
     Reason.QUEUE_FULL: "the gateway's queue is full",
+    Reason.RISK: "refused by pre-trade risk before it left",
 }
 
 NOBODY: Final = -1

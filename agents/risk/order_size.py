@@ -1,0 +1,28 @@
+"""Largest order, in shares and in money."""
+
+from __future__ import annotations
+
+from agents.risk.account import Account
+from agents.risk.check import Check
+from agents.risk.limits import Limits
+from agents.risk.seen import Seen
+from agents.risk.verdict import OrderFacts, Verdict, dollars, rejected
+
+
+def make(limits: Limits, account: Account, seen: Seen) -> Check | None:
+    """The check; None: no such limit."""
+    most, most_money = limits.max_order_shares, limits.max_order_notional
+    if most is None and most_money is None:
+        return None
+
+    def check(order: OrderFacts, now: int) -> Verdict | None:
+        qty = order.qty
+        if most is not None and qty > most:
+            return rejected("ORDER_SIZE", qty, most, f"{qty} shares are more than the {most} that an order may have")
+        if most_money is not None and qty * order.worth > most_money:
+            worth = qty * order.worth
+            text = f"{qty} shares at {dollars(order.worth)} are {dollars(worth)}, more than the {dollars(most_money)} "
+            return rejected("ORDER_NOTIONAL", worth, most_money, f"{text}that an order may be worth")
+        return None
+
+    return check
