@@ -8,6 +8,25 @@ BUY: Final = 1
 SELL: Final = -1
 SIDES: Final = {BUY: "BUY", SELL: "SELL"}
 
+RISK_ACTIONS: Final = {0: "ACCEPT", 1: "HOLD", 2: "REJECT"}
+RISK_CODES: Final = {
+    0: "NONE",
+    1: "RESTRICTED",
+    2: "MARKET_STATE",
+    3: "ORDER_SIZE",
+    4: "ORDER_NOTIONAL",
+    5: "FAT_FINGER",
+    6: "PRICE_COLLAR",
+    7: "RECENT_VOLUME",
+    8: "POSITION",
+    9: "SYMBOL_NOTIONAL",
+    10: "GROSS",
+    11: "CREDIT",
+    12: "DUPLICATE",
+    13: "MESSAGE_RATE",
+    14: "KILL_SWITCH",
+}
+
 ALGO_KINDS: Final = {
     0: "own",
     1: "twap",

@@ -34,6 +34,7 @@ from analysis.codes import (
 from analysis.decision_terms import terms_table
 from analysis.joins import NEVER
 from analysis.ledger import parent_ledger
+from analysis.risk import risk_lines
 from analysis.tables import Ints, RunTables
 from analysis.wording import NO_SCORE, dollars, duration, plural, price, seconds
 
@@ -168,6 +169,8 @@ class _Story:
         for child in self.own:
             yield self._sent(child)
         yield from self._reports()
+        for at, order_id, said in risk_lines(self.tables, self.parent_id):
+            yield self._line(at, SENT, order_id, said)
         yield from self._misses()
         end = PARENT_STATUS.get(self.parent["status"], "the run ended first")
         leaves = self.parent["qty"] - self.parent["filled"]

@@ -56,6 +56,10 @@ OF_SOME_RUNS: Final[Mapping[str, tuple[str, ...]]] = {
         *("decision", "parent_id", "venue", "style", "score", "price", "fee", "impact", "fill", "opportunity"),
         *("adverse", "latency", "fill_probability", "expected_move"),
     ),
+    "risk_decisions": (
+        *("at", "owner", "order_id", "parent_id", "venue", "action", "code", "side", "qty", "price"),
+        *("measured", "allowed", "until"),
+    ),
     "algo_orders": ("at", "algo_id", "owner", "kind", "side", "qty", "limit", "ends"),
     "algo_slices": ("at", "algo_id", "parent_id", "number", "qty"),
     "algo_schedule": ("at", "algo_id", "by", "qty"),

@@ -43,6 +43,11 @@ class ParentRecord:
     cum_qty: int = 0
     notional: int = 0
     children: list[int] = field(default_factory=list)
+    slice_of: int | None = None
+    """The algorithm's order that it is a slice of."""
+    slices: list[int] = field(default_factory=list)
+    """Of an algorithm's order: its parents."""
+    algo: dict[str, Any] | None = None
 
     @property
     def id(self) -> str:
@@ -122,8 +127,13 @@ class Blotter:
             self.parents[parent_id].children.append(order_id)
         self._tell(record, at, "SENT", {"venue": venue, "qty": qty, "price": money(price)})
 
-    def reported(self, venue: str, report: ExecutionReport, arrived: int) -> None:
-        """A venue's report has reached the desk."""
+    def slice_taken(self, parent_id: int, algo_id: int) -> None:
+        """A parent that is in work is a slice of an algorithm's order."""
+        self.parents[parent_id].slice_of = algo_id
+        self.parents[algo_id].slices.append(parent_id)
+
+    def reported(self, venue: str, report: ExecutionReport, arrived: int, text: str = "") -> None:
+        """A venue's report has reached the desk; ``text``: why the desk's own pre-trade risk refused it."""
         record = self.children.get(report.order_id)
         if record is None:
             return
@@ -133,10 +143,10 @@ class Blotter:
         if report.exec_type is not ExecType.CANCEL_REJECTED:
             record.status = report.ord_status.name
             record.done = report.ord_status in _FINAL
-            record.reason = REASON_TEXT[report.reason]
+            record.reason = text or REASON_TEXT[report.reason]
         if report.exec_type in _ACCEPTED:
             record.price, record.qty = report.price, report.order_qty
-        told["reason"] = REASON_TEXT[report.reason]
+        told["reason"] = text or REASON_TEXT[report.reason]
         self._tell(record, arrived, report.exec_type.name, told)
         if record.done and record.parent_id is None:
             self._forget_later(record.id, 1)
@@ -187,7 +197,10 @@ class Blotter:
         }
         record.fills.append(fill)
         parent = None if record.parent_id is None else self.parents[record.parent_id]
-        for filled in (record,) if parent is None else (record, parent):
+        whole = None if parent is None or parent.slice_of is None else self.parents.get(parent.slice_of)
+        for filled in (record, parent, whole):
+            if filled is None:
+                continue
             filled.cum_qty += report.last_qty
             filled.notional += report.last_px * report.last_qty
         return {"fill": fill}
@@ -238,6 +251,8 @@ def parent_line(parent: ParentRecord) -> dict[str, Any]:
         "at": parent.at,
         "ends": parent.ends,
         "ended_at": parent.ended_at,
+        **({} if parent.slice_of is None else {"slice_of": f"P{parent.slice_of}"}),
+        **({} if parent.algo is None else {"algo": parent.algo, "slices": [f"P{piece}" for piece in parent.slices]}),
     }
 
 

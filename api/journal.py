@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TextIO
 
 from pydantic import ValidationError
 
 from api.mistakes import Mistake
-from api.wire import Cancel, Stop, SubmitChild, SubmitParent, in_words, read_instruction
+from api.wire import Instruction, in_words, read_instruction
 
 NAME: Final = "journal.jsonl"
 VERSION: Final = 1
@@ -33,7 +34,7 @@ class Entry(NamedTuple):
     """An instruction and its simulated time, ns."""
 
     at: int
-    instruction: SubmitParent | SubmitChild | Cancel | Stop
+    instruction: Instruction
 
 
 class Journal:
@@ -43,7 +44,7 @@ class Journal:
         self._file: TextIO = (folder / NAME).open("x", encoding="utf-8")
         self._line({"journal": VERSION, **about})
 
-    def write(self, at: int, instruction: SubmitParent | SubmitChild | Cancel | Stop) -> None:
+    def write(self, at: int, instruction: Instruction) -> None:
         """Put an instruction on disk."""
         self._line({"at": at, **instruction.model_dump()})
 
@@ -52,8 +53,15 @@ class Journal:
         self._file.close()
 
     def _line(self, line: dict[str, Any]) -> None:
-        self._file.write(json.dumps(line) + "\n")
+        self._file.write(json.dumps(line, default=_exact) + "\n")
         self._file.flush()
+
+
+def _exact(value: object) -> str:
+    """An exact decimal as text."""
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    raise TypeError(f"{value!r} cannot stand in a journal")
 
 
 def read_journal(folder: Path) -> Iterator[Entry]:

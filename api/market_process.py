@@ -26,7 +26,7 @@ from typing import Any, Final, Literal, NamedTuple
 from pydantic import ValidationError
 
 from api.pace import TICK, Meter, Pace, Pieces, Speed
-from api.session import Session
+from api.session import INSTRUCTIONS, Session
 from api.wire import Refused, SpeedRequest, StepRequest, in_words, read_instruction
 
 Topic = Literal["trades", "nbbo", "orders"]
@@ -240,8 +240,8 @@ class MarketProcess:
             self._news.replies.append(Reply(number, status, body))
 
     def _instruct(self, _: int, arguments: dict[str, Any]) -> tuple[int, Any]:
-        status, carry_out = _INSTRUCTIONS[arguments["do"]]
-        return status, carry_out(self._session, read_instruction.validate_python(arguments))
+        kind = arguments["do"]
+        return _STATUS[kind], INSTRUCTIONS[kind](self._session, read_instruction.validate_python(arguments))
 
     def _pause(self, _: int, __: dict[str, Any]) -> tuple[int, Any]:
         self._paused = True
@@ -295,11 +295,8 @@ class MarketProcess:
             self._news = News()
 
 
-_INSTRUCTIONS: Final[dict[str, tuple[int, Callable[[Session, Any], Any]]]] = {
-    "parent": (201, Session.submit_parent),
-    "child": (201, Session.submit_child),
-    "cancel": (202, Session.cancel),
-}
+_STATUS: Final = {"parent": 201, "child": 201, "cancel": 202, "risk": 200, "kill": 200, "release": 200}
+"""HTTP status of an instruction that was carried out."""
 
 _ANSWERS: Final[dict[str, Callable[[MarketProcess, int, dict[str, Any]], tuple[int, Any]]]] = {
     "instruct": MarketProcess._instruct,
@@ -308,6 +305,7 @@ _ANSWERS: Final[dict[str, Callable[[MarketProcess, int, dict[str, Any]], tuple[i
     "book": lambda market, _, given: (200, market._session.book(given["venue"], given["levels"])),
     "nbbo": lambda market, _, __: (200, market._session.nbbo()),
     "venues": lambda market, _, __: (200, market._session.venues()),
+    "risk": lambda market, _, __: (200, market._session.risk()),
     "strategies": lambda market, _, __: (200, market._session.strategies()),
     "state": lambda market, _, __: (200, market.state()),
     "pause": MarketProcess._pause,

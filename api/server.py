@@ -21,7 +21,18 @@ from starlette.exceptions import HTTPException
 
 from api.market_process import TOPICS
 from api.subscribers import Subscriber, Subscribers
-from api.wire import Cancel, Refused, SpeedRequest, StepRequest, SubmitChild, SubmitParent, in_words
+from api.wire import (
+    Cancel,
+    Kill,
+    Refused,
+    Release,
+    SetRisk,
+    SpeedRequest,
+    StepRequest,
+    SubmitChild,
+    SubmitParent,
+    in_words,
+)
 
 PAGE: Final = Path(__file__).with_name("page.html")
 
@@ -51,6 +62,7 @@ def create_app(market: Market, subscribers: Subscribers) -> FastAPI:
     )
     _errors(app)
     _orders(app, market)
+    _risk(app, market)
     _looks(app, market)
     _drive(app, market)
     _stream(app, market, subscribers)
@@ -91,6 +103,28 @@ def _orders(app: FastAPI, market: Market) -> None:
     async def strategies() -> Response:
         """The strategies that a parent order may name, with their parameters."""
         return answer(await market.ask("strategies", {}))
+
+
+def _risk(app: FastAPI, market: Market) -> None:
+    @app.get("/risk", tags=["risk"])
+    async def risk() -> Response:
+        """The desk's limits, what it holds and has open, what is held, and its kill switch."""
+        return answer(await market.ask("risk", {}))
+
+    @app.put("/risk/limits", openapi_extra=_body(SetRisk), tags=["risk"])
+    async def limits(request: Request) -> Response:
+        """New limits for the desk, all of them: a key that is not there is a check that is off."""
+        return answer(await market.ask("instruct", (await read(request, SetRisk)).model_dump()))
+
+    @app.post("/risk/kill", openapi_extra=_body(Kill), tags=["risk"])
+    async def kill(request: Request) -> Response:
+        """Throw the kill switch: what rests is cancelled, nothing more leaves."""
+        return answer(await market.ask("instruct", (await read(request, Kill)).model_dump()))
+
+    @app.post("/risk/release", openapi_extra=_body(Release), tags=["risk"])
+    async def release(request: Request) -> Response:
+        """Release the kill switch."""
+        return answer(await market.ask("instruct", (await read(request, Release)).model_dump()))
 
 
 def _looks(app: FastAPI, market: Market) -> None:

@@ -13,7 +13,8 @@ from api.blotter import Blotter
 from api.journal import Journal, read_journal
 from api.mistakes import Mistake
 from api.tape import Tape, depth, describe_venues, tick_at
-from api.wire import Cancel, Refused, Stop, SubmitChild, SubmitParent, dollars
+from api.wire import Cancel, Instruction, Kill, Refused, Release, SetRisk, Stop, SubmitChild, SubmitParent, dollars
+from scenarios.algo_parts import AnyAlgo
 from scenarios.live import DEFAULT_STRATEGY, LiveMarket
 from scenarios.model import Scenario
 from scenarios.problems import instead
@@ -76,6 +77,8 @@ class Session:
             Refused: off tick, unknown strategy, or too many orders are live.
         """
         self._check(order.limit, "limit")
+        if order.algo is not None:
+            self._check_algo(order.algo, order.horizon)
         named = DEFAULT_STRATEGY if order.strategy is None else order.strategy
         try:
             strategy = self.live.strategy(named)
@@ -83,8 +86,10 @@ class Session:
             raise Refused(422, "bad_strategy", str(error), "GET /strategies lists them with their parameters") from None
         self._note(order)
         side = Side[order.side]
-        parent = self.live.desk.submit(side, order.qty, order.limit, order.horizon, strategy)
-        self.blotter.parents[parent.parent_id].strategy = named
+        algo = None if order.algo is None else order.algo.instructions(self.live.scenario.folder)
+        parent = self.live.desk.submit(side, order.qty, order.limit, order.horizon, strategy, algo)
+        record = self.blotter.parents[parent.parent_id]
+        record.strategy, record.algo = named, None if order.algo is None else order.algo.model_dump()
         return self.order(f"P{parent.parent_id}")
 
     def submit_child(self, order: SubmitChild) -> dict[str, Any]:
@@ -123,6 +128,24 @@ class Session:
             self.live.desk.cancel_child(order["venue"], number)
         return self.order(request.id)
 
+    def set_risk(self, limits: SetRisk) -> dict[str, Any]:
+        """New limits for the desk; what is known of its risk."""
+        self._note(limits)
+        self.live.set_risk(limits)
+        return self.risk()
+
+    def kill(self, switch: Kill) -> dict[str, Any]:
+        """Throw the desk's kill switch; what is known of its risk."""
+        self._note(switch)
+        self.live.kill(switch.reason)
+        return self.risk()
+
+    def release(self, switch: Release) -> dict[str, Any]:
+        """Release it; what is known of its risk."""
+        self._note(switch)
+        self.live.release()
+        return self.risk()
+
     # -- questions: none changes the market -----------------------------------------------------
 
     def order(self, name: str) -> dict[str, Any]:
@@ -156,6 +179,10 @@ class Session:
         """The best quotes."""
         return self.tape.nbbo()
 
+    def risk(self) -> dict[str, Any]:
+        """The desk's limits, what it holds, and its kill switch; money in dollars."""
+        return {"at": self.now, **self.live.risk()}
+
     def venues(self) -> dict[str, Any]:
         """What there is to trade on."""
         return {"venues": describe_venues(self.live.market, self.live.scenario)}
@@ -178,7 +205,11 @@ class Session:
 
     # -- the parts ------------------------------------------------------------------------------
 
-    def _note(self, instruction: SubmitParent | SubmitChild | Cancel | Stop) -> None:
+    def _check_algo(self, algo: AnyAlgo, horizon: int) -> None:
+        for keys, message in self.live.algo_problems(algo, horizon):
+            raise Refused(422, "bad_algo", f"algo.{'.'.join(map(str, keys))}: {message}")
+
+    def _note(self, instruction: Instruction) -> None:
         if self._journal is not None:
             self._journal.write(self.now, instruction)
 
@@ -227,10 +258,16 @@ def repeat_session(scenario: Scenario, folder: Path, progress: Callable[[int, in
     raise Unfinished(f"{folder}: the journal has no end: the session was cut off at or after {session.now} ns")
 
 
-def _carry_out(session: Session, instruction: SubmitParent | SubmitChild | Cancel) -> None:
-    if isinstance(instruction, SubmitParent):
-        session.submit_parent(instruction)
-    elif isinstance(instruction, SubmitChild):
-        session.submit_child(instruction)
-    else:
-        session.cancel(instruction)
+def _carry_out(session: Session, instruction: Instruction) -> None:
+    INSTRUCTIONS[instruction.do](session, instruction)
+
+
+INSTRUCTIONS: Final[dict[str, Callable[[Session, Any], dict[str, Any]]]] = {
+    "parent": Session.submit_parent,
+    "child": Session.submit_child,
+    "cancel": Session.cancel,
+    "risk": Session.set_risk,
+    "kill": Session.kill,
+    "release": Session.release,
+}
+"""What changes the market, by its name in a journal."""

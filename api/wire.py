@@ -22,9 +22,11 @@ from pydantic import (
     model_validator,
 )
 
+from scenarios.algo_parts import AlgoField, CurveFile, VwapAlgo
 from scenarios.fields import Switch
 from scenarios.part import Part, failure
 from scenarios.quantities import QuantityError, format_price, parse_duration, parse_positive_number, parse_shares, show
+from scenarios.risk_parts import RiskPart
 from venues.messages import UNITS_PER_DOLLAR, Peg, Terms
 
 MOST_SHARES: Final = 100_000_000
@@ -180,6 +182,15 @@ class SubmitParent(Part):
     strategy: str | dict[str, Any] | None = Field(
         None, description="A strategy's name, or {kind: ..., parameters}; null: the default one. See GET /strategies."
     )
+    algo: AlgoField | None = Field(
+        None, description="How it is cut into slices that the strategy works; null: it is worked as a whole."
+    )
+
+    @model_validator(mode="after")
+    def _reads_no_file(self) -> SubmitParent:
+        if isinstance(self.algo, VwapAlgo) and isinstance(self.algo.curve, CurveFile):
+            raise failure("a curve from a file is for scenarios; write a list of weights")
+        return self
 
 
 class SubmitChild(Part):
@@ -294,15 +305,35 @@ class Cancel(Part):
     id: OrderId = Field(description="The order's id.", examples=["P12000001"])
 
 
+class SetRisk(RiskPart):
+    """The desk's limits from now on, all of them; a key that is not there is a check that is off."""
+
+    do: Literal["risk"] = "risk"
+
+
+class Kill(Part):
+    """Throw the desk's kill switch: what rests is cancelled, nothing more leaves."""
+
+    do: Literal["kill"] = "kill"
+    reason: str = Field("by hand", description="Why, for the refusals that follow.", max_length=200)
+
+
+class Release(Part):
+    """Release the kill switch."""
+
+    do: Literal["release"] = "release"
+
+
 class Stop(Part):
     """The end of the session."""
 
     do: Literal["stop"] = "stop"
 
 
-AnyInstruction = Annotated[SubmitParent | SubmitChild | Cancel | Stop, Field(discriminator="do")]
+Instruction = SubmitParent | SubmitChild | Cancel | SetRisk | Kill | Release | Stop
+AnyInstruction = Annotated[Instruction, Field(discriminator="do")]
 
-read_instruction: Final[TypeAdapter[SubmitParent | SubmitChild | Cancel | Stop]] = TypeAdapter(AnyInstruction)
+read_instruction: Final[TypeAdapter[Instruction]] = TypeAdapter(AnyInstruction)
 
 
 class StepRequest(Part):

@@ -25,7 +25,7 @@ def algo_problems(router: Router, lit: Sequence[str], closes: Collection[str], f
     for path, order in _orders(router):
         if order.algo is None:
             continue
-        for keys, message in _problems(order.algo, order.horizon, lit, closes, folder):
+        for keys, message in problems_of(order.algo, order.horizon, lit, closes, folder):
             yield (*path, "algo", *keys), message
 
 
@@ -36,7 +36,8 @@ def _orders(router: Router) -> Iterator[tuple[TreePath, OrderFlow | ListedOrder]
         yield from (((index,), order) for index, order in enumerate(router.orders))
 
 
-def _problems(algo: AlgoPart, horizon: int, lit: Sequence[str], closes: Collection[str], folder: Path) -> Problems:
+def problems_of(algo: AlgoPart, horizon: int, lit: Sequence[str], closes: Collection[str], folder: Path) -> Problems:
+    """What is wrong with one algorithm for an order of this horizon (ns); arguments as above."""
     venue = getattr(algo, "venue", None)
     if venue is not None and venue not in lit:
         yield ("venue",), f"{venue} is no lit venue of this router; {instead(venue, lit, 'connected')}"

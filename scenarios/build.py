@@ -662,7 +662,6 @@ class _Builder:
         symbol, calendar = self.scenario.instrument.symbol, calendar_of(self.scenario)
         return lambda router: RiskDesk(router, symbol, risk.limits(), calendar, risk.log == "all")
 
-
     def _closes(self, venues: Mapping[str, object]) -> dict[str, int]:
         """When the call of each venue's closing auction begins."""
         return {

@@ -30,11 +30,15 @@ from agents.router import Router
 from agents.strategies import REGISTRY
 from agents.strategy import Actions, Strategy
 from agents.tables import PARENT_STATUS
+from scenarios.algo_checks import problems_of
+from scenarios.algo_parts import AnyAlgo
 from scenarios.build import PARENTS_PER_ROUTER, build, calendar_of
 from scenarios.fields import Known
 from scenarios.model import Scenario, StrategySpec
 from scenarios.part import explained
 from scenarios.problems import Problem, ScenarioError
+from scenarios.quantities import format_price
+from scenarios.risk_parts import RiskPart
 from scenarios.strategy_parts import StrategyField
 from sim.log import EventLog
 from venues.messages import (
@@ -321,6 +325,7 @@ class LiveMarket:
         risk = partial(RiskDesk, symbol=symbol, limits=Limits(), calendar=calendar)
         self.desk = self.market.agents[DESK] = Desk(router, self.strategy(DEFAULT_STRATEGY), listener, risk)
         self._loop_seconds = 0.0
+        self._risk: RiskPart | None = None
 
     @property
     def now(self) -> int:
@@ -336,6 +341,51 @@ class LiveMarket:
         started = time.perf_counter()
         self.market.advance(until)
         self._loop_seconds += time.perf_counter() - started
+
+    # -- risk -----------------------------------------------------------------------------------
+
+    def set_risk(self, risk: RiskPart) -> None:
+        """New limits for the desk."""
+        self._risk = risk
+        self._risk_desk.set_limits(risk.limits())
+
+    def kill(self, reason: str) -> None:
+        """Throw the desk's kill switch."""
+        self._risk_desk.kill(reason)
+
+    def release(self) -> None:
+        """Release it."""
+        self._risk_desk.release()
+
+    def risk(self) -> dict[str, Any]:
+        """Limits, holdings and the kill switch of the desk; money as exact decimals of dollars."""
+        gate, symbol = self._risk_desk.gate, self.scenario.instrument.symbol
+        holding, reason = gate.account.holding(symbol), gate.switch.reason
+        return {
+            "limits": None if self._risk is None else {k: v for k, v in self._risk.model_dump().items() if k != "do"},
+            "kill_switch": {"on": bool(reason), "reason": reason},
+            "held_messages": self._risk_desk.held,
+            "holdings": [
+                {
+                    "symbol": symbol,
+                    "position": holding.position,
+                    "open_buy": holding.open_buy,
+                    "open_sell": holding.open_sell,
+                }
+            ],
+            "credit_used": format_price(gate.account.credit_used),
+            "loss": format_price(gate.account.loss),
+        }
+
+    @property
+    def _risk_desk(self) -> RiskDesk:
+        assert self.desk.risk is not None
+        return self.desk.risk
+
+    def algo_problems(self, algo: AnyAlgo, horizon: int) -> list[tuple[tuple[int | str, ...], str]]:
+        """What is wrong with an algorithm for an order of the desk: (keys, message)."""
+        lit = [venue.name for venue in self.market.lit]
+        return list(problems_of(algo, horizon, lit, self.desk.closes, self.scenario.folder))
 
     # -- strategies -----------------------------------------------------------------------------
 

@@ -119,6 +119,13 @@ class RunResult:
         return algo_table(self.tables)
 
     @property
+    def risk(self) -> pd.DataFrame:
+        """What pre-trade risk held or refused, a row each."""
+        from analysis.risk import risk_table
+
+        return risk_table(self.tables)
+
+    @property
     def expectations(self) -> list[Verdict]:
         """The scenario's expectations, held against the results."""
         return verdicts(self.scenario.expect, self.tables)

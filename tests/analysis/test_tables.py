@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from agents.tables import ALGO_KINDS
+from agents.tables import ALGO_KINDS, RISK_ACTIONS, RISK_CODES
 from analysis import codes
 from analysis.metrics import summary
 from analysis.tables import COLUMNS, RunFolderError, RunTables
@@ -26,6 +26,7 @@ def test_the_codes_are_those_of_the_venues():
     assert (int(messages.Liquidity.MAKER), int(messages.Liquidity.TAKER)) == (codes.MAKER, codes.TAKER)
     assert ACTIONS == codes.ACTIONS
     assert ALGO_KINDS == codes.ALGO_KINDS
+    assert (RISK_ACTIONS, RISK_CODES) == (codes.RISK_ACTIONS, codes.RISK_CODES)
 
 
 def test_columns_come_as_int64_and_frames_as_recorded():

@@ -134,6 +134,7 @@ def test_the_description_names_every_path_and_every_field(request_of):
     described = request_of("GET", "/openapi.json").json()
     assert {
         *("/orders", "/orders/parent", "/orders/child", "/orders/{order_id}", "/strategies"),
+        *("/risk", "/risk/limits", "/risk/kill", "/risk/release"),
         *("/venues", "/venues/{name}/book", "/nbbo"),
         *("/run", "/run/pause", "/run/resume", "/run/step", "/run/speed", "/run/stop"),
     } == set(described["paths"])
@@ -148,3 +149,28 @@ def test_the_page_needs_nothing_from_elsewhere(request_of):
     page = request_of("GET", "/").text
     assert page == PAGE.read_text()
     assert not any(word in page for word in ("https://", "http://", "src=", "@import"))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "asked"),
+    [
+        ("PUT", "/risk/limits", {"max_order_shares": 500}, {"do": "risk", "max_order_shares": 500}),
+        ("POST", "/risk/kill", {"reason": "fire drill"}, {"do": "kill", "reason": "fire drill"}),
+        ("POST", "/risk/release", {}, {"do": "release"}),
+    ],
+)
+def test_limits_and_the_kill_switch_are_instructions(request_of, market, method, path, body, asked):
+    assert request_of(method, path, json=body).status_code == 200
+    ((name, arguments),) = market.asked
+    assert name == "instruct"
+    assert asked.items() <= arguments.items()
+
+
+def test_the_state_of_the_desk_s_risk_is_a_question(request_of, market):
+    request_of("GET", "/risk")
+    assert market.asked == [("risk", {})]
+
+
+def test_a_limit_that_there_is_not_is_refused(request_of, market):
+    assert error_of(request_of("PUT", "/risk/limits", json={"max_size": 5})) == (422, "invalid_request")
+    assert market.asked == []

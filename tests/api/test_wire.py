@@ -62,7 +62,7 @@ def test_durations_are_nanoseconds_or_text_with_a_unit():
         ),
         (
             '{"side": "BUY", "qty": 1, "strateg": "smart"}',
-            "strateg: unknown key; did you mean 'strategy'? (keys here: do, side, qty, limit, horizon, strategy)",
+            "strateg: unknown key; did you mean 'strategy'? (keys here: do, side, qty, limit, horizon, strategy, algo)",
         ),
     ],
 )
