@@ -641,6 +641,7 @@ class _Builder:
             day_ends=self.scenario.duration,
             depths=None if agent.depth is None else self._depths(agent, name, agent.depth),
             features=agent.features,
+            risk=None if agent.risk is None else self._risk(agent.risk),
         )
 
     def _strategy(self, agent: m.Router, name: str) -> Strategy:
@@ -655,8 +656,6 @@ class _Builder:
             )
             raise ScenarioError([Problem(self.scenario.name, None, None, f"agents.{name}.strategy.file", message)])
         return strategy
-            risk=None if agent.risk is None else self._risk(agent.risk),
-        )
 
     def _risk(self, risk: RiskPart) -> Callable[[Router], RiskDesk]:
         symbol, calendar = self.scenario.instrument.symbol, calendar_of(self.scenario)

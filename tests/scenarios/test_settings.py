@@ -157,7 +157,7 @@ def test_an_agent_keeps_its_keys_when_its_kind_is_set() -> None:
             "agents.client.fed=sip",
             "--set agents.client.fed: unknown key; did you mean 'feed'? (keys here: kind, name, enabled, venues, "
             "feed, sip_latency, retail_latency, medium, site, feed_latency, depth, round_trip, strategy, orders, "
-            "markout_horizon, max_live_parents, explain, features)",
+            "markout_horizon, max_live_parents, risk, explain, features)",
         ),
         (
             "agents.client.feed.speed=1",
