@@ -88,6 +88,13 @@ def of_two_prices(tables: RunTables) -> dict[str, float]:
     return {"market.follows_ms": follows_by(tables, *lit)} if len(lit) == 2 else {}
 
 
+def of_depth(tables: RunTables) -> dict[str, float]:
+    """``market.depth_at_best``: displayed shares a side at the consolidated best, over the time after the warm-up."""
+    from analysis.depth import depth_at_best
+
+    return {"market.depth_at_best": sum(depth_at_best(tables).values())}
+
+
 def of_routers(tables: RunTables) -> dict[str, float]:
     """``client.fill_rate``: every figure of the summary, by router."""
     from analysis.metrics import summary
@@ -129,6 +136,7 @@ FAMILIES: tuple[Callable[[RunTables], dict[str, float]], ...] = (
     of_traders,
     of_quotes,
     of_two_prices,
+    of_depth,
     of_routers,
     of_routers_at_venues,
 )

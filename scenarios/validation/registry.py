@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scenarios.validation import (
     ck_engine,
+    competing,
     ecology,
     flagship,
     lead_lag,
@@ -33,4 +34,5 @@ PROOFS: tuple[Proof, ...] = (
     *limit_orders.PROOFS,
     *look_ahead.PROOFS,
     *learned.PROOFS,
+    *competing.PROOFS,
 )
