@@ -202,7 +202,8 @@ class CostModel:
             if w_fee:
                 fee = w_fee * taker_fee(known, view)
             if w_impact:
-                impact = w_impact * walked(leaves, size, known.tick)
+                levels = view.depth(venue).opposite(parent.side)
+                impact = w_impact * walked(leaves, levels if len(levels) > 1 else ((price, size),), known.tick)
             if believed:
                 belief = believed[number]
                 had, move = belief
@@ -283,17 +284,26 @@ def maker_fee(known: VenueFacts, view: View) -> int:
     return known.fees_after(view.experience.traded(known.name))[0] if known.tiers else known.maker_fee
 
 
-def walked(leaves: int, displayed: int, tick: int) -> float:
+def walked(leaves: int, levels: Sequence[tuple[int, int]], tick: int) -> float:
     """How much worse than the touch the leaves would trade on average if all went there; millionths of a dollar.
 
-    The best price has ``displayed`` shares, and so has each tick behind it: what no feed shows is assumed.
+    ``levels`` are the (price, shares) that are known, best first. Behind the last one each tick is taken to have as
+    many shares as it: what no feed shows is assumed.
 
-    >>> walked(300, 300, tick=100), walked(600, 300, tick=100)
+    >>> walked(300, [(100_0000, 300)], tick=100), walked(600, [(100_0000, 300)], tick=100)
     (0.0, 5000.0)
+    >>> walked(600, [(100_0000, 300), (100_0300, 300)], tick=100)
+    15000.0
     """
-    levels, rest = divmod(leaves, displayed)
-    ticks = displayed * (levels * (levels - 1) // 2) + rest * levels
-    return ticks * tick * MICROS_PER_UNIT / leaves
+    left, cost, (best, _), (last, size) = leaves, 0, levels[0], levels[-1]
+    for price, shares in levels:
+        taken = min(left, shares)
+        cost += taken * abs(price - best)
+        left -= taken
+    if left:
+        rounds, rest = divmod(left, size)
+        cost += left * (abs(last - best) + tick) + tick * (size * (rounds * (rounds - 1) // 2) + rest * rounds)
+    return cost * MICROS_PER_UNIT / leaves
 
 
 # -- in words ---------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Literal
 from agents.orders import ChildOrder, ParentOrder
 from agents.strategies.dark_probes import DarkProber
 from agents.strategies.memory import Memory
-from agents.strategies.styles import even_split
+from agents.strategies.styles import even_split, merged
 from agents.strategy import Actions, View
 
 
@@ -38,4 +38,5 @@ class Broadcast(DarkProber):
         children = [ChildOrder(touch.venue, 0, self.worst_price(touch, parent, view), self.immediate) for touch in lit]
         children += [self.probe(pool, 0, parent, view) for pool in pools]
         sized = [child._replace(qty=qty) for child, qty in zip(children, shares, strict=True) if qty]
-        return self.decision(self.timed(sized, view), ranked)
+        one_each = sized if self.levels == 1 else merged(sized, int(parent.side))
+        return self.decision(self.timed(one_each, view), ranked)

@@ -14,8 +14,11 @@ Rules
 Cost
     A decision over 12 venues takes about 22 us (CPython 3.11).
 
+    With ``levels`` above 1 and a router that hears of depth, the levels behind the best are ranked like quotes of their
+    own, and what a venue gets of them is one child with the limit of the worst.
+
 Does not model
-    Depth behind the best quote: a feed shows the best only.
+    Hidden shares.
 """
 
 from __future__ import annotations
@@ -31,7 +34,7 @@ from agents.strategies.memory import Memory
 from agents.strategies.parameters import Duration, Problem, not_connected
 from agents.strategies.posting import Poster, Posting
 from agents.strategies.rounds import InRounds, within_limit, within_tick
-from agents.strategies.styles import Order, down_the_list, even_split, leg_of, swept, together
+from agents.strategies.styles import Order, down_the_list, even_split, leg_of, merged, swept, together
 from agents.strategy import Actions, StrategyRun, VenueQuote, View
 from venues.messages import MICROS_PER_UNIT
 
@@ -58,6 +61,8 @@ class Taker(InRounds):
             evenly to all venues in reach (broadcast); it stands over children and arrive_together.
         reach: Ticks that a quote may score behind the best one and still be taken; 0 takes the best only, null all
             within the parent's limit.
+        levels: Price levels of each venue that are taken at most, in one child with the limit of the worst; more than
+            one needs a router that hears of depth.
         through: Ticks beyond the displayed price that a child may pay, never beyond the parent's limit: a quote that
             has moved is paid for instead of missed.
         arrive_together: Delay the children of a round so that by half the measured round trips all arrive with the
@@ -70,11 +75,18 @@ class Taker(InRounds):
         posting: How it rests, with liquidity post or both.
     """
 
-    minimums: ClassVar[Mapping[str, int]] = {**InRounds.minimums, "reach": 0, "through": 0, "longest_delay": 1}
+    minimums: ClassVar[Mapping[str, int]] = {
+        **InRounds.minimums,
+        "reach": 0,
+        "levels": 1,
+        "through": 0,
+        "longest_delay": 1,
+    }
 
     children: Literal["sequential", "parallel"] = "parallel"
     order: Order | None = None
     reach: int | None = 1
+    levels: int = 1
     through: int = 0
     arrive_together: bool = False
     longest_delay: Duration | None = None
@@ -157,7 +169,9 @@ class Taker(InRounds):
     def decision(self, send: Sequence[ChildOrder], ranked: Sequence[Touch], pools: Sequence[VenueCost] = ()) -> Actions:
         """The actions that send these children, with what they were decided on."""
         costs = [*(touch.cost for touch in ranked), *pools]
-        scores = {cost.venue: cost.score for cost in costs}
+        scores: dict[str, int] = {}
+        for cost in costs:
+            scores.setdefault(cost.venue, cost.score)  # of several levels the best one
         return Actions(send=send, scores=scores, costs=costs, keep_terms=self.cost is not None)
 
     def ranking(self, parent: ParentOrder, view: View, memory: Memory) -> list[Touch]:
@@ -169,15 +183,31 @@ class Taker(InRounds):
             return []
         best = min(price * side for _, price, _ in shown)
         now = view.now
+        if self.levels > 1:
+            shown = [level for first in shown for level in self.with_depth(first, parent, view)]
         costs = self.model.takes(shown, best, parent, view)
         touches = [
             Touch(
-                cost.score, self.tie(quote, view), rank, quote.venue, price, memory.still_there(quote, size, now), cost
+                cost.score,
+                self.tie(quote, view),
+                rank,
+                quote.venue,
+                price,
+                _left(quote, price, size, parent, memory, now),
+                cost,
             )
             for rank, ((quote, price, size), cost) in enumerate(zip(shown, costs, strict=True))
         ]
         touches.sort()
         return touches
+
+    def with_depth(
+        self, first: tuple[VenueQuote, int, int], parent: ParentOrder, view: View
+    ) -> list[tuple[VenueQuote, int, int]]:
+        """A quote and the levels behind it as far as they are known and wanted: (quote, price, size)."""
+        quote, best, _ = first
+        behind = view.depth(quote.venue).opposite(parent.side)[: self.levels]
+        return [first, *((quote, price, size) for price, size in behind if (price - best) * int(parent.side) > 0)]
 
     def takeable(self, ranked: Sequence[Touch], parent: ParentOrder, view: View) -> list[Touch]:
         """The touches within the parent's limit and the reach that are still there, best first."""
@@ -193,7 +223,7 @@ class Taker(InRounds):
     def slices(self, touches: Sequence[Touch], parent: ParentOrder, view: View) -> list[ChildOrder]:
         """Children for the touches: the first, down the list until the leaves are covered, or dealt evenly."""
         deal = even_split if self.order == "broadcast" else down_the_list
-        wanted = touches[:1] if self.sequential else touches
+        wanted = [touch for touch in touches if touch.venue == touches[0].venue] if self.sequential else touches
         rooms = [touch.still_there for touch in wanted]
         shares = deal(view.leaves, rooms) if self.odd_lots == "allow" else self.in_lots(deal, rooms, view)
         immediate = self.immediate
@@ -202,7 +232,7 @@ class Taker(InRounds):
             for touch, qty in zip(wanted, shares)  # noqa: B905 - the last touches get nothing
             if qty
         ]
-        return self.timed(children, view)
+        return self.timed(children if self.levels == 1 else merged(children, int(parent.side)), view)
 
     def worst_price(self, touch: Touch, parent: ParentOrder, view: View) -> int:
         """A child's limit: the displayed price, or so many ticks through it, within the parent's limit."""
@@ -220,3 +250,10 @@ class Taker(InRounds):
             return together(children, legs, view.now, self.longest_delay)
         trips = [experience.round_trip(child.venue) for child in children]
         return together(children, trips, view.now, self.longest_delay, ways=2)
+
+
+def _left(quote: VenueQuote, price: int, size: int, parent: ParentOrder, memory: Memory, now: int) -> int:
+    """Of a level's shares, those that our own children have not met; none behind a best price that they have met."""
+    best, displayed = quote.opposite(parent.side)
+    left = memory.still_there(quote, displayed, now)
+    return left if price == best else size * (left == displayed)

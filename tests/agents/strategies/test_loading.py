@@ -162,7 +162,7 @@ def test_every_wrong_parameter_is_told_at_once():
     assert problem("price_time", {"max_round": 3, "pause": "1ms"}).splitlines() == [
         "max_round: price_time has no such parameter; did you mean 'max_rounds'? (known: time_in_force, sweep, "
         "max_rounds, attempts_per_venue, set_aside, pause, child_timeout, fallback, odd_lots, children, order, reach, "
-        "through, arrive_together, longest_delay, latencies, cost, liquidity, posting)",
+        "levels, through, arrive_together, longest_delay, latencies, cost, liquidity, posting)",
         "pause = '1ms': must be a whole number of ns (in a scenario file: 350us)",
     ]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from agents.cost_model import CostWeights
 from agents.strategies.price_time import PriceTime
-from agents.strategy import VenueQuote
+from agents.strategy import VenueDepth, VenueQuote
 from agents.strategy_trial import ScriptedExperience, ScriptedMarket, Trial, at_most, buy, drive, sell
 from venues.messages import TimeInForce
 
@@ -152,3 +153,50 @@ def test_a_child_may_pay_so_many_ticks_through_what_is_displayed():
 def test_through_ends_at_the_parents_limit():
     trial = drive(PriceTime(through=3), buy(200, limit=100_0100), ScriptedMarket(LADDER))
     assert first_decision(trial) == [("NASDAQ", 200, 100_0100)]
+
+
+class Deep(ScriptedMarket):
+    """Two more levels behind each offer, of 100 shares each."""
+
+    def depth(self, venue: str) -> VenueDepth:
+        quote = self.quotes[venue]
+        asks = tuple((quote.ask + 100 * n, 100 if n else quote.ask_qty) for n in range(3))
+        return VenueDepth(((quote.bid, quote.bid_qty),), asks)
+
+
+def test_several_levels_of_a_venue_are_taken_by_one_child_at_the_limit_of_the_worst():
+    trial = drive(PriceTime(levels=3, reach=None), buy(400), Deep(LADDER))
+    assert first_decision(trial) == [("NASDAQ", 300, 100_0100), ("IEX", 100, 100_0100)]
+
+
+def test_so_many_levels_and_no_more():
+    trial = drive(PriceTime(levels=2, reach=None), buy(900), Deep(LADDER))
+    assert first_decision(trial) == [("NASDAQ", 300, 100_0100), ("IEX", 200, 100_0200), ("NYSE", 400, 100_0300)]
+
+
+def test_levels_beyond_the_limit_or_the_reach_are_left():
+    limited = drive(PriceTime(levels=3, reach=None), buy(900, limit=100_0100), Deep(LADDER))
+    assert first_decision(limited) == [("NASDAQ", 300, 100_0100), ("IEX", 100, 100_0100)]
+    near = drive(PriceTime(levels=3, reach=0), buy(900), Deep(LADDER))
+    assert first_decision(near) == [("NASDAQ", 200, 100_0000)]
+
+
+def test_in_sequence_one_venue_s_levels_are_taken_at_a_time():
+    trial = drive(PriceTime(levels=3, reach=None, order="sequential"), buy(600), Deep(LADDER))
+    assert first_decision(trial) == [("NASDAQ", 400, 100_0200)]
+
+
+def test_without_depth_levels_change_nothing():
+    deep = drive(PriceTime(levels=5, reach=None), buy(600), ScriptedMarket(LADDER))
+    assert deep.sent == drive(PriceTime(reach=None), buy(600), ScriptedMarket(LADDER)).sent
+
+
+def test_the_score_of_a_venue_is_that_of_its_best_level():
+    trial = drive(PriceTime(levels=3, reach=None), buy(600), Deep(LADDER))
+    assert trial.decisions[0][1].scores == {"NASDAQ": 0, "IEX": 10_000, "NYSE": 20_000}
+
+
+def test_impact_walks_the_levels_that_are_known():
+    trial = drive(PriceTime(levels=1, cost=CostWeights(impact=1.0)), buy(400), Deep(LADDER))
+    impact = {cost.venue: cost.impact for cost in trial.decisions[0][1].costs}
+    assert impact == {"NASDAQ": 7_500.0, "NYSE": 2_500.0, "IEX": 15_000.0}
