@@ -12,10 +12,15 @@ Rules
     way still counts, so the position can pass the limit by what was up.
     What a venue refuses because it is closed, halted or in a call is tried again with the next news, not before; so is
     a replace that was refused: the quote stands where it stood.
+    With `learning` the half-spread moves until a share earns its target: every fill is judged some time later by what
+    the stock is then worth to the maker, rebate or fee included. Earned less: wider by `rate` times what is missing, in
+    proportion to the shares; earned more: narrower. So makers who compete for a target of zero quote where what they
+    win from those who must trade is what they lose to those who know, the zero-profit condition of Glosten and Milgrom
+    (1985) and of Budish, Cramton and Shim (2015), found from each one's own fills.
     With `post_only` it never takes: a quote that would is refused, or moved, as the venue's policy says.
 
 Does not model
-    Hedging, a view on toxicity.
+    Hedging; a view on toxicity beyond `learning`.
 """
 
 from __future__ import annotations
@@ -25,12 +30,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents.interests import sweeps_of
-from agents.participant import ESTIMATE, Participant, Place
+from agents.participant import ESTIMATE, HALF_SPREAD, Participant, Place
 from sim.history import HistoryView
 from venues.messages import (
+    MICROS_PER_UNIT,
     CancelOrder,
     ExecType,
     ExecutionReport,
+    Liquidity,
     NewOrder,
     Quote,
     Reason,
@@ -54,6 +61,20 @@ NEVER_TAKES = Terms(post_only=True)
 
 
 @dataclass(frozen=True, slots=True)
+class Learning:
+    """How a maker's half-spread follows its fills: prices in price units, ``horizon`` ns.
+
+    ``rate`` is price units of half-spread per price unit a share that a quote of full size missed ``target`` by.
+    """
+
+    rate: float
+    horizon: int
+    target: float
+    at_least: int
+    at_most: int
+
+
+@dataclass(frozen=True, slots=True)
 class MakerTerms:
     """How a maker quotes: prices in price units, sizes in shares, times in ns.
 
@@ -72,6 +93,7 @@ class MakerTerms:
     post_only: bool = False
     keep_off: bool = True
     """Whether it stays off the opposite quote that its feed shows, which may be its own of before."""
+    learning: Learning | None = None
 
 
 class Slot:
@@ -119,6 +141,7 @@ class MarketMaker(Participant):
         }
         self._slot_of: dict[int, Slot] = {}
         self._estimate = 0
+        self._half_spread: float = terms.half_spread
 
     def start(self) -> None:
         """Listen, and put the first quotes up."""
@@ -157,10 +180,32 @@ class MarketMaker(Participant):
             slot = self._slot_of.get(report.order_id)
             if report.exec_type is ExecType.TRADE:
                 self.ledger.book(report, *fees)
+                if self._terms.learning is not None:
+                    fee = fees[0] if report.liquidity is Liquidity.MAKER else fees[1]
+                    paid = int(report.side) * report.last_px + fee / MICROS_PER_UNIT
+                    fill = (int(report.side), paid, report.last_qty)
+                    self.env.call_in(self._terms.learning.horizon, self._learn, fill)
             if slot is not None:
                 self._update(slot, report, venue)
         if self._full_side() is not full:
             self._react(self._requote_sides, (full, self._full_side()))
+
+    def _learn(self, fill: tuple[int, float, int]) -> None:
+        """Judge a fill (side, signed price with fee, shares) by what the stock is worth now."""
+        learning = self._terms.learning
+        worth = self._news.advance(self.env.now)
+        if learning is None or worth is None:
+            return
+        side, paid, qty = fill
+        missed = learning.target - (side * worth - paid)
+        wanted = self._half_spread + learning.rate * missed * qty / self._terms.size
+        self._half_spread = min(max(wanted, learning.at_least), learning.at_most)
+
+    def log_state(self, _: object = None) -> None:
+        """Write position and cash into the log, and the half-spread of one who learns it, to the price unit."""
+        super().log_state()
+        if self._terms.learning is not None:
+            self._log_state(self.env.now, self.number, HALF_SPREAD, int(self._half_spread))
 
     def _update(self, slot: Slot, report: ExecutionReport, venue: str) -> None:
         up = slot.order_id == report.order_id  # else it tells of an order that is being cancelled
@@ -246,7 +291,7 @@ class MarketMaker(Participant):
         """Price units; None: there is none to quote at. ``middle``: what the stock is worth to it, price units."""
         tick = self.place.tick
         seen = seen if self._terms.keep_off else None
-        away = self._terms.half_spread + slot.level * tick
+        away = int(self._half_spread) + slot.level * tick
         if slot.side is BUY:
             price = (middle - away) // tick * tick
             if seen is not None and seen.ask_qty and price >= seen.ask:

@@ -11,7 +11,7 @@ from sim.environment import Environment
 from sim.log import EventLog
 from venues.protocols import OrderEntry
 
-POSITION, CASH, ESTIMATE, FIT, UNFIT, LOCKED, CROSSED = range(7)
+POSITION, CASH, ESTIMATE, FIT, UNFIT, LOCKED, CROSSED, HALF_SPREAD = range(8)
 
 
 @dataclass(frozen=True, slots=True)

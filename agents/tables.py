@@ -28,7 +28,16 @@ RISK_CODES = {
 }
 STYLES = {0: "TAKE", 1: "PROBE", 2: "POST"}
 COST_TERMS = ("price", "fee", "impact", "fill", "opportunity", "adverse", "latency")
-STATE_KEYS = {0: "position", 1: "cash", 2: "estimate", 3: "fit", 4: "unfit", 5: "locked", 6: "crossed"}
+STATE_KEYS = {
+    0: "position",
+    1: "cash",
+    2: "estimate",
+    3: "fit",
+    4: "unfit",
+    5: "locked",
+    6: "crossed",
+    7: "half_spread",
+}
 ALGO_KINDS = {
     0: "own",
     1: "twap",
@@ -162,7 +171,7 @@ STATES = Schema(
     "states",
     "What agents say of themselves: position (shares), cash (millionths of a dollar), a maker's estimate (price "
     "units); of a replayed file, rows that fitted and rows that did not; how long an arbitrageur saw the market locked "
-    "and crossed (ns).",
+    "and crossed (ns); the half-spread of a maker who learns it (price units).",
     (
         Column("at", "i8", "ns"),
         Column("owner", "i2", "agent"),

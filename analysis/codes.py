@@ -156,7 +156,16 @@ REASONS: Final = {
 
 PARENT_STATUS: Final = {0: "FILLED", 1: "EXPIRED", 2: "CANCELED", 3: "REJECTED"}
 
-STATE_KEYS: Final = {0: "position", 1: "cash", 2: "estimate", 3: "fit", 4: "unfit", 5: "locked", 6: "crossed"}
+STATE_KEYS: Final = {
+    0: "position",
+    1: "cash",
+    2: "estimate",
+    3: "fit",
+    4: "unfit",
+    5: "locked",
+    6: "crossed",
+    7: "half_spread",
+}
 
 MICROS_PER_UNIT: Final = 100
 """Millionths of a dollar in one price unit ($0.0001)."""

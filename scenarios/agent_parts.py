@@ -145,6 +145,24 @@ class RestingOrders(TradingAgent):
     )
 
 
+class Learning(Part):
+    """A half-spread that moves until a share earns its target."""
+
+    rate: ShareOfOrders = Field(
+        0.02,
+        description="How much of what a fill of full size earned too little goes into the half-spread.",
+        examples=[0.02],
+    )
+    horizon: PositiveDuration = Field(
+        parse_duration("100ms"), description="After which a fill is judged by the maker's estimate.", examples=["100ms"]
+    )
+    target: SignedDollars = Field(
+        0, description="What a share is to earn, $, the maker's rebate or fee included.", examples=["0.002"]
+    )
+    at_least: Dollars = Field(0, description="Smallest half-spread, $.", examples=["0.001"])
+    at_most: PositiveDollars = Field(parse_price("1.00"), description="Largest half-spread, $.", examples=["0.10"])
+
+
 class MarketMaker(Located, HearsVenues):
     """Quotes both sides of several venues around its own, late, estimate of the value."""
 
@@ -154,6 +172,11 @@ class MarketMaker(Located, HearsVenues):
     kind: Literal["market_maker"]
     count: Count = Field(1, description="How many there are, alike and independent.", examples=[2])
     half_spread: PositiveDollars = Field(description="From its estimate to each of its quotes, $.", examples=["0.01"])
+    learning: Learning | None = Field(
+        None,
+        description="How the half-spread follows the maker's own fills; none: it stays.",
+        examples=["{target: 0.002, horizon: 100ms}"],
+    )
     size: Shares = Field(description="Shares of a quote.", examples=[300])
     levels: PositiveCount = Field(1, description="Quotes on each side, one tick apart.", examples=[1])
     news: LinkLatency = Field(description="From the fundamental value to the maker.", examples=["2ms"])

@@ -15,7 +15,7 @@ from typing import Any
 
 from agents.background import BackgroundFlow, FlowDraws, OrderKinds, RestingOrders
 from agents.dark_liquidity import DarkDraws, DarkLiquidity
-from agents.maker import MAKER_WAKES, MakerTerms, MarketMaker
+from agents.maker import MAKER_WAKES, Learning, MakerTerms, MarketMaker
 from agents.news import Fundamental, Jumps, MeanReverting, ValueProcess
 from agents.participant import Idle, Participant, Place
 from agents.planned import PlannedParent
@@ -593,6 +593,7 @@ class _Builder:
             refresh=agent.refresh,
             post_only=agent.post_only,
             keep_off=agent.keep_off,
+            learning=None if agent.learning is None else Learning(**dict(agent.learning)),
         )
         reaction = self.draws_of(agent.reaction, f"{name}/reaction")
         return MarketMaker(self.place, name, number, sessions, self.news(agent.news, name), feeds, reaction, terms)

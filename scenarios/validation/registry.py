@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scenarios.validation import (
+    calibrated_races,
     ck_engine,
     competing,
     ecology,
@@ -28,6 +29,7 @@ PROOFS: tuple[Proof, ...] = (
     *ecology.PROOFS,
     *placements.PROOFS,
     *ck_engine.PROOFS,
+    *calibrated_races.PROOFS,
     *recorded.PROOFS,
     *sniping.PROOFS,
     *lead_lag.PROOFS,

@@ -6,11 +6,12 @@ So what it hears of at t is at the venue at t + 60, and its first quotes stand a
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 
-from agents.maker import MarketMaker
-from agents.participant import ESTIMATE
+from agents.maker import Learning, MarketMaker
+from agents.participant import ESTIMATE, HALF_SPREAD
 from tests.agents.builders import BUY, CROWD, MAKER, SELL, VALUE, Stage, maker, scenario_market
 from venues.messages import BookState
 
@@ -483,3 +484,60 @@ def test_with_keep_off_its_own_old_quote_holds_it_back():
     maker(stage, feed=5)
     stage.run(until=10_080)
     assert quotes(stage) == [(BUY, ASK - 100, 300), (SELL, ASK + 300, 300)]
+
+
+# -- a half-spread that is learned ------------------------------------------------------------------
+
+
+def learner(stage: Stage, **learning: Any) -> MarketMaker:
+    """A maker a cent off, 300 shares, that judges a fill after 5,000 ns and moves by a tenth of what it missed."""
+    usual = {"rate": 0.1, "horizon": 5_000, "target": 0, "at_least": 0, "at_most": 1_000}
+    return maker(stage, learning=Learning(**{**usual, **learning}))
+
+
+def learned(made: MarketMaker, stage: Stage) -> int:
+    """Its half-spread as the log has it, price units."""
+    made.log_state()
+    return [row["value"] for row in stage.rows("states") if row["key"] == HALF_SPREAD][-1]
+
+
+def sold_before(value: int, qty: int = 300, **learning: Any) -> int:
+    """The half-spread after its offer was taken at 10,000 and news of the value came at 11,000."""
+    stage = Stage("NYSE", news=[(11_000, value)])
+    made = learner(stage, **learning)
+    stage.takes("NYSE", BUY, qty, None, at=10_000)
+    stage.run(until=40_000)
+    return learned(made, stage)
+
+
+def test_a_maker_that_was_picked_off_quotes_wider():
+    # sold at 100.01, worth 100.04: three cents lost, 0.2 cents of rebate: a tenth of 2.8 cents wider
+    assert sold_before(VALUE + 400) == 100 + 28
+
+
+def test_a_maker_whose_fill_was_good_quotes_closer():
+    assert sold_before(VALUE) == 100 - 12  # a cent, and the rebate
+
+
+def test_a_target_above_zero_asks_for_that_much_more():
+    assert sold_before(VALUE, target=120) == 100
+
+
+def test_a_part_of_a_quote_counts_for_its_part():
+    assert sold_before(VALUE + 400, qty=150) == 100 + 14
+
+
+@pytest.mark.parametrize(("bounds", "stays"), [({"at_most": 110}, 110), ({"at_least": 128}, 128)])
+def test_the_half_spread_stays_within_its_bounds(bounds, stays):
+    assert sold_before(VALUE + 400, **bounds) == stays
+
+
+def test_its_next_quotes_are_at_the_learned_distance():
+    stage = Stage("NYSE", news=[(11_000, VALUE + 1_000), (50_000, VALUE + 1_050)])
+    learner(stage, rate=0.2)
+    stage.takes("NYSE", BUY, 300, None, at=10_000)
+    stage.run(until=60_000)
+    assert [(side, price) for side, price, _ in stage.resting(MAKER, "NYSE")] == [
+        (BUY, VALUE + 700),  # 2.76 cents away, rounded outwards
+        (SELL, VALUE + 1_400),
+    ]
