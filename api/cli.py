@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from api import export, latencies, races, reconcile, recorded, running, serving, train
+from api import dislocations, export, latencies, races, reconcile, recorded, running, serving, train
 from api.terminal import INTERRUPTED
 
 app = typer.Typer(
@@ -40,6 +40,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "explain": recorded.explain,
     "export": export.export,
     "races": races.races,
+    "dislocations": dislocations.dislocations,
     "reconcile": reconcile.reconcile,
 }
 for name, command in COMMANDS.items():

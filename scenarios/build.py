@@ -30,6 +30,7 @@ from scenarios import model as m
 from scenarios.agent_feeds import HearsVenues
 from scenarios.fast_agents import AtADesk
 from scenarios.market_parts import InternaliserVenue, MidpointPool, RouteOut
+from scenarios.observers import observers
 from scenarios.placing import placed
 from scenarios.problems import Problem, ScenarioError
 from scenarios.protection_parts import Protection
@@ -206,6 +207,7 @@ class Market:
                 {"id": number, "name": name, "kind": self.kinds[name], "group": self.groups[name]}
                 for name, number in self.numbers.items()
             ],
+            "observers": observers(scenario),
             "versions": versions(),
         }
 

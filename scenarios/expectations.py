@@ -130,6 +130,22 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) or hasattr(value, "__float__")
 
 
+def of_observers(tables: RunTables) -> dict[str, float]:
+    """``client.dislocations``: how often, how long and in which trades the SIP is not the direct best for a router."""
+    from analysis.dislocations import dislocations, observers
+
+    found: dict[str, float] = {}
+    for name, observer in observers(tables).items() if len(tables["nbbo"]) else ():
+        seen = dislocations(tables, observer)
+        found[f"{name}.dislocations"] = float(len(seen.start))
+        found[f"{name}.dislocated_time"] = seen.share_of_time
+        found[f"{name}.dislocated_trades"] = seen.trades.share
+        if len(seen.duration):
+            found[f"{name}.shortest_dislocation_us"] = int(seen.duration.min()) / 1_000
+            found[f"{name}.longest_dislocation_us"] = int(seen.duration.max()) / 1_000
+    return found
+
+
 FAMILIES: tuple[Callable[[RunTables], dict[str, float]], ...] = (
     of_market,
     of_agents,
@@ -137,6 +153,7 @@ FAMILIES: tuple[Callable[[RunTables], dict[str, float]], ...] = (
     of_quotes,
     of_two_prices,
     of_depth,
+    of_observers,
     of_routers,
     of_routers_at_venues,
 )

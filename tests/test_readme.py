@@ -78,3 +78,9 @@ def test_the_feeds_that_their_page_shows_can_be_run() -> None:
     venues = [{"name": name, "kind": "lit"} for name in ("NYSE", "BATS")]
     scenario = load({"name": "feeds", "duration": "3s", "venues": venues, **YAML(typ="safe").load(shown)})
     assert [agent.name for agent in run(scenario).scenario.agents] == ["fast", "late", "screen"]
+
+
+def test_the_dislocations_that_the_page_of_feeds_measures_are_there(capsys: pytest.CaptureFixture[str]) -> None:
+    (code,) = re.findall(r"^```python dislocations.py\n(.*?)^```$", FEEDS.read_text(encoding="utf-8"), re.M | re.S)
+    exec(compile(code, "dislocations.py", "exec"), {})
+    assert "980000" in capsys.readouterr().out

@@ -6,6 +6,7 @@ from scenarios.validation import (
     calibrated_races,
     ck_engine,
     competing,
+    dislocated,
     ecology,
     flagship,
     lead_lag,
@@ -37,4 +38,5 @@ PROOFS: tuple[Proof, ...] = (
     *look_ahead.PROOFS,
     *learned.PROOFS,
     *competing.PROOFS,
+    *dislocated.PROOFS,
 )
