@@ -127,7 +127,8 @@ class DarkBait(Desk):
     def _race(self, side: Side) -> None:
         """Take the best price there is, wherever it is displayed."""
         self.read()
-        left = self._terms.position_limit - abs(self.ledger.position)
+        under_way = sum(self._open[order_id][2] for order_id in self._takes)
+        left = self._terms.position_limit - abs(self.ledger.position) - under_way
         fresh = self._fresh(side)
         best = min((int(side) * touch.price for touch in fresh), default=0)
         for touch in fresh:

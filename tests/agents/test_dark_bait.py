@@ -30,12 +30,12 @@ def stage() -> Stage:
     return made
 
 
-def bait(at: Stage, **terms: Any) -> DarkBait:
+def bait(at: Stage, reaction: int = 29, **terms: Any) -> DarkBait:
     """Started; 100 shares wait to be bought."""
     usual = {"side": SELL, "bait": 100, "max_size": 500, "position_limit": 5_000, "markup": 100, "unwind": UNWIND}
     feeds = {venue: at.lit(venue).feed.view(at.env, 20) for venue in ("NYSE", "BATS")}
     sessions = at.sessions(BAIT, ["NYSE", "BATS", "POOL"], 10, 10, BAIT_WAKES)
-    made = DarkBait(at.place, "bait", BAIT, sessions, feeds, always(29), BaitTerms(**{**usual, **terms}))
+    made = DarkBait(at.place, "bait", BAIT, sessions, feeds, always(reaction), BaitTerms(**{**usual, **terms}))
     made.start()
     return made
 
@@ -119,6 +119,15 @@ def test_the_position_limit_holds():
     market.takes("POOL", BUY, 1_000, at=10_000)
     market.run(until=TAKEN)
     assert sum(order[5] for order in after_the_bait(market)) == 300
+
+
+def test_the_position_limit_counts_what_is_on_its_way():
+    market = stage()
+    bait(market, reaction=5, bait=200, position_limit=400)
+    for at in (10_000, 10_010):  # the second is known, and answered, before the first answer has come back
+        market.takes("POOL", BUY, 100, at=at)
+    market.run(until=TAKEN)
+    assert [order[1::4] for order in after_the_bait(market)] == [("NYSE", 300)]
 
 
 @pytest.mark.parametrize("indications", ["side", "size"])
