@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from agents.tables import NEWS
+from scenarios.load import ScenarioError, load
 from scenarios.run import run
 from scenarios.validation.competing import ONE_VENUE, PROOFS, SWEEP, ignored_share
 from scenarios.validation.proof import Figures, Found, Row
@@ -71,3 +72,17 @@ def test_the_entrants_queue_is_longer_than_one_place_and_the_market_as_deep_as_e
     assert verdict.metric == "market.depth_at_best"
     assert verdict.value is not None
     assert verdict.value > 900
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("half_spread=0", "is nothing; write dollars above zero"),
+        ("first=60", "first: 60, most: 50, place_qty: 100; write numbers of at least 1, first at most most"),
+        ("place_qty=0", "place_qty: 0; write numbers of at least 1"),
+        ("news=null", "without news it knows no price; write for example news: 2ms"),
+    ],
+)
+def test_a_crowd_that_cannot_be_is_refused(setting: str, message: str) -> None:
+    with pytest.raises(ScenarioError, match=message):
+        run(load("validation/competing_venues", set=[f"agents.entrants.{setting}"]))
