@@ -126,7 +126,7 @@ def test_the_position_limit_counts_what_is_on_its_way():
     bait(market, reaction=5, bait=200, position_limit=400)
     for at in (10_000, 10_010):  # the second is known, and answered, before the first answer has come back
         market.takes("POOL", BUY, 100, at=at)
-    market.run(until=TAKEN)
+    market.run(until=10_040)
     assert [order[1::4] for order in after_the_bait(market)] == [("NYSE", 300)]
 
 
