@@ -147,10 +147,9 @@ class VenueFlow:
         self._take_in(self._session.read())
 
     def _take_in(self, reports: Reports) -> None:
-        fees = self._place.fees[self._session.venue]
         for _, report in reports:
             if report.exec_type is TRADE:
-                self._flow.ledger.book(report, *fees)
+                self._flow.book(self._session.venue, report)
             if report.ord_status is FILLED or report.ord_status is REJECTED:
                 self._open.pop(report.order_id, None)
 
@@ -236,5 +235,5 @@ class RestingOrders(Participant):
         for venue, session in self.sessions.items():
             for _at, report in session.read():
                 if report.exec_type is ExecType.TRADE:
-                    self.ledger.book(report, *self.place.fees[venue])
+                    self.book(venue, report)
         super().log_state()

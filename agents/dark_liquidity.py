@@ -98,7 +98,7 @@ class DarkLiquidity(Participant):
     def _read(self, venue: str) -> None:
         for _, report in self.sessions[venue].read():
             if report.exec_type is ExecType.TRADE:
-                self.ledger.book(report, *self.place.fees[venue])
+                self.book(venue, report)
             if report.exec_type in (ExecType.TRADE, ExecType.REJECTED) and report.leaves_qty == 0:
                 self._open.pop(report.order_id, None)
 
@@ -225,7 +225,7 @@ class ConditionalInterest(Participant):
         self.sessions[venue].send(order)
 
     def _filled(self, interest: Interest, venue: str, fill: ExecutionReport) -> None:
-        self.ledger.book(fill, *self.place.fees[venue])
+        self.book(venue, fill)
         interest.left = max(0, interest.left - fill.last_qty)
         for other, order_id in interest.shown.items():
             self.sessions[other].send(ReduceOrder(order_id, self.number, fill.last_qty))

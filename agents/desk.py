@@ -89,7 +89,7 @@ class Desk(Participant):
 
     def _take_in(self, venue: str, report: ExecutionReport) -> None:
         if report.exec_type is ExecType.TRADE:
-            self.ledger.book(report, *self.place.fees[venue])
+            self.book(venue, report)
         if report.order_id in self._open:
             self._open[report.order_id] = (venue, report.side, report.leaves_qty)
             if not report.leaves_qty:

@@ -56,7 +56,6 @@ class Host:
         self._others = others
         self._reaction = reaction
         self._limits = limits
-        self._fees = firm.place.fees[session.venue]
         self._position = 0
         self._in_flight: dict[int, int] = {}
         """Shots whose end is not known yet: order id -> shares open, signed by side."""
@@ -77,7 +76,7 @@ class Host:
 
     def _take_in(self, report: ExecutionReport) -> None:
         if report.exec_type is ExecType.TRADE:
-            self._firm.ledger.book(report, *self._fees)
+            self._firm.book(self._session.venue, report)
             self._position += int(report.side) * report.last_qty
         if report.order_id in self._in_flight:
             self._in_flight[report.order_id] = int(report.side) * report.leaves_qty

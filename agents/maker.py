@@ -179,7 +179,7 @@ class MarketMaker(Participant):
         for _, report in reports:
             slot = self._slot_of.get(report.order_id)
             if report.exec_type is ExecType.TRADE:
-                self.ledger.book(report, *fees)
+                self.book(venue, report)
                 if self._terms.learning is not None:
                     fee = fees[0] if report.liquidity is Liquidity.MAKER else fees[1]
                     paid = int(report.side) * report.last_px + fee / MICROS_PER_UNIT

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agents.ledger import Ledger
 from agents.tables import STATES
 from sim.environment import Environment
 from sim.log import EventLog
-from venues.protocols import OrderEntry
+from venues.messages import ExecutionReport, Liquidity
+from venues.protocols import Charges, OrderEntry
 
 POSITION, CASH, ESTIMATE, FIT, UNFIT, LOCKED, CROSSED, HALF_SPREAD = range(8)
 
@@ -23,7 +24,9 @@ class Place:
         log: where its tables are.
         new_id: gives order ids, unique in the run.
         tick: price units; lot: shares.
-        fees: venue -> (maker, taker) in millionths of a dollar per share.
+        fees: venue -> (maker, taker) in millionths of a dollar per share, before any volume tier.
+        charges: venue -> what it charges for a fill, tiers and fills elsewhere included; of a venue that is not there,
+            the two fees.
     """
 
     env: Environment
@@ -32,6 +35,7 @@ class Place:
     tick: int
     lot: int
     fees: Mapping[str, tuple[int, int]]
+    charges: Mapping[str, Charges] = field(default_factory=dict)
 
 
 class Participant:
@@ -46,10 +50,23 @@ class Participant:
         self.number = number
         self.sessions = sessions
         self.ledger = Ledger()
+        self._volumes: dict[str, int] = {}
+        """Shares traded by venue, which volume tiers go by."""
         self._log_state = place.log.table(STATES).append
 
     def start(self) -> None:
         """Called once, at time 0, before anything else happens."""
+
+    def book(self, venue: str, fill: ExecutionReport) -> None:
+        """Enter a fill into the ledger, with the fee that the venue charges for it. Fills come in the venue's order."""
+        charges = self.place.charges.get(venue)
+        if charges is None:
+            self.ledger.book(fill, *self.place.fees[venue])
+            return
+        traded = self._volumes.get(venue, 0)
+        if fill.liquidity is not Liquidity.ROUTED:
+            self._volumes[venue] = traded + fill.last_qty
+        self.ledger.enter(fill, charges.fee(fill.liquidity, fill.last_qty, traded))
 
     def log_state(self, _: object = None) -> None:
         """Write position and cash into the log."""

@@ -85,7 +85,7 @@ class VenueQueues:
         """Take in fills; plan to fill the queues up again."""
         for _, report in self._session.read():
             if report.exec_type is ExecType.TRADE:
-                self._crowd.ledger.book(report, *self._fees)
+                self._crowd.book(self._session.venue, report)
             for queue in self.queues:
                 if report.order_id in queue.leaves:
                     self._take_in(queue, report)

@@ -137,10 +137,9 @@ class Replay(Participant):
         start: int = 0,
     ) -> None:
         super().__init__(place, name, number, sessions)
-        ((venue, session),) = sessions.items()
+        (session,) = sessions.values()
         session.on_mail = self._read
         self._session = session
-        self._fees = place.fees[venue]
         self._rows: Iterator[Row] = iter(rows)
         self._opening = opening
         self._start = start
@@ -319,7 +318,7 @@ class Replay(Participant):
         self._resting.pop(asked.order_id, None)
 
     def _traded(self, report: ExecutionReport) -> None:
-        self.ledger.book(report, *self._fees)
+        self.book(self._session.venue, report)
         order = self._resting.get(report.order_id)
         if order is not None:
             order.cum_qty = report.cum_qty

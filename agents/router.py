@@ -422,7 +422,7 @@ class Router(Participant):
                 child.answered = True
                 self.experience.answered(venue, arrived - child.sent_at, report.at - child.sent_at)
             if report.exec_type is ExecType.TRADE:
-                self.ledger.book(report, *self.place.fees[venue])
+                self.book(venue, report)
                 self.experience.filled(venue, report.last_qty)
                 if self.algos is not None:
                     self.algos.filled(child.run.parent.parent_id, venue, report.last_qty)

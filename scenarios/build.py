@@ -254,7 +254,8 @@ class _Builder:
         self._add_halts()
         instrument = scenario.instrument
         fees = {name: (venue.fees.maker, venue.fees.taker) for name, venue in self.market.venues.items()}
-        self.place = Place(env, log, self.market.new_order_id, instrument.tick, instrument.lot, fees)
+        charges = {name: venue.fees for name, venue in self.market.venues.items()}
+        self.place = Place(env, log, self.market.new_order_id, instrument.tick, instrument.lot, fees, charges)
         for agent in scenario.agents:
             self._add(agent)
         self._protect()

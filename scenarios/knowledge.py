@@ -18,6 +18,7 @@ from scenarios.latencies import PerVenue
 from scenarios.market_parts import DarkVenue, LitVenue, Reference
 from scenarios.model import AnyAgent, Scenario
 from scenarios.placing import placed
+from scenarios.protection_parts import ProtectionReference
 from scenarios.quantities import format_duration, format_price
 
 _HEADER = ("who", "what", "by", "how late", "where")
@@ -69,9 +70,14 @@ def _feeds(scenario: Scenario) -> Iterator[Row]:
             yield from _reference(venue.name, "midpoint", venue.reference, lit)
         elif isinstance(venue, LitVenue) and venue.reference is not None:
             yield from _reference(venue.name, "pegs", venue.reference, lit)
+        if isinstance(venue, LitVenue) and venue.protection is not None:
+            others = [name for name in lit if name != venue.name]
+            yield from _reference(venue.name, "protected quotes", venue.protection.reference, others)
 
 
-def _reference(venue: str, what: str, reference: Reference | RetailFeed, lit: list[str]) -> Iterator[Row]:
+def _reference(
+    venue: str, what: str, reference: Reference | ProtectionReference | RetailFeed, lit: list[str]
+) -> Iterator[Row]:
     if reference.feed == "sip":
         yield Row(venue, what, "SIP", str(reference.latency.default), "NBBO")
     else:

@@ -248,7 +248,7 @@ class Desk(Router):
         """A report has reached the desk."""
         if report.order_id in self._direct:
             if report.exec_type is ExecType.TRADE:
-                self.ledger.book(report, *self.place.fees[venue])
+                self.book(venue, report)
             if report.exec_type is not ExecType.CANCEL_REJECTED and report.leaves_qty == 0:
                 del self._direct[report.order_id]
         if self._listener is not None:

@@ -149,6 +149,18 @@ class Venue(Part):
         return {**value, "reference": {"latency": WIRE, **reference}} if isinstance(reference, dict) else value
 
 
+def _with_wired_protection(venue: dict[str, Any]) -> dict[str, Any]:
+    """A venue at a site sees and reaches the others over wires, unless its protection states latencies."""
+    protection = venue.get("protection")
+    if not isinstance(protection, dict):
+        return venue
+    reference: Any = protection.get("reference", {})
+    seen = {"latency": WIRE, **reference} if isinstance(reference, dict) else reference
+    routes = "route_out" in (protection.get("action", "route_out"), protection.get("locks"))
+    ways = {"link": WIRE} if routes else {}
+    return {**venue, "protection": {**ways, **protection, "reference": seen}}
+
+
 class SpeedBump(Part):
     """A delay that a venue adds; one duration means every inbound message."""
 
@@ -209,6 +221,12 @@ class LitVenue(Venue):
     protection: Protection | None = Field(
         None, description="Order protection (Rule 611); none: it trades whatever others quote.", examples=["{}"]
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _protection_is_wired(cls, value: Any) -> Any:
+        return _with_wired_protection(value) if isinstance(value, dict) and value.get("site") is not None else value
+
     phases: Phases = Field(
         (),
         description="Phases of its session by time; none: continuous from the start, closed at the end.",

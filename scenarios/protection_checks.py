@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from scenarios.agent_parts import AnyAgent, BackgroundFlow
-from scenarios.latencies import PerVenue, WireLatency
 from scenarios.market_parts import AnyVenue, LitVenue
 from scenarios.problems import TreePath
 from scenarios.protection_parts import Protection
@@ -50,14 +49,6 @@ def _latencies(protection: Protection, others: list[str], path: TreePath) -> Tol
     missing = [name for name in others if not protection.way_out.covers(name)]
     if missing:
         yield (*path, "link"), f"says nothing of {', '.join(missing)}; write for example `{missing[0]}: 100us`"
-    places = (((*path, "link"), protection.way_out), ((*path, "reference", "latency"), protection.reference.latency))
-    for place, latency in places:
-        if _is_wire(latency):
-            yield place, "a wire's ends are not worked out here; write the latency, such as 100us"
-
-
-def _is_wire(latency: PerVenue) -> bool:
-    return any(isinstance(spec, WireLatency) for spec in (latency.default, *latency.venues.values()))
 
 
 def _stops(venue: str, agents: Mapping[int, AnyAgent], kinds: Mapping[str, str]) -> Told:

@@ -16,6 +16,7 @@ from scenarios.feed_parts import RetailFeed, SipFeed, Sips
 from scenarios.latencies import LinkLatency, PerVenue
 from scenarios.market_parts import AnyVenue, Fundamental, Reference
 from scenarios.problems import TreePath
+from scenarios.protection_parts import Protection
 
 NEWS, SIP, RETAIL = "news", "SIP", "retail"
 """Who is at the other end of a way that is no venue's."""
@@ -71,6 +72,7 @@ class Market:
             reference = getattr(venue, "reference", None)
             if isinstance(reference, Reference):
                 yield from self._reference_ways(("venues", index), venue, reference)
+            yield from self._protection_ways(("venues", index), venue)
         for index, agent in self.agents.items():
             yield from self._agent_ways(("agents", index), agent)
 
@@ -122,6 +124,23 @@ class Market:
                 yield from _of("quotes", start, end, reference.latency, path)
         elif reference.latency.default is not None and self.sips.path is not None:
             yield Way("NBBO", self._sip_end, end, reference.latency.default, (*path, "latency", "default"))
+
+    def _protection_ways(self, path: TreePath, venue: AnyVenue) -> Iterator[Way]:
+        """Where a venue sees the quotes that it protects, and the ways of what it routes out."""
+        protection: Protection | None = getattr(venue, "protection", None)
+        if protection is None:
+            return
+        here = End(venue.name, venue.site, path)
+        others = [end for end in self._venue_ends(kind="lit") if end.name != venue.name]
+        reference, place = protection.reference, (*path, "protection", "reference")
+        if reference.feed == "direct":
+            for start in others:
+                yield from _of("quotes", start, here, reference.latency, place)
+        elif reference.latency.default is not None and self.sips.path is not None:
+            yield Way("NBBO", self._sip_end, here, reference.latency.default, (*place, "latency", "default"))
+        if protection.link is not None:
+            for end in others:
+                yield from _of("orders", here, end, protection.link, (*path, "protection"), key="link")
 
     def _agent_ways(self, path: TreePath, agent: AnyAgent) -> Iterator[Way]:
         if isinstance(agent, Colocated):

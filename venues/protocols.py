@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from venues.messages import ExecutionReport, Quote
+from venues.messages import ExecutionReport, Liquidity, Quote
 
 Reports = list[tuple[int, ExecutionReport]]
 """(arrival at the owner in ns, report), oldest first."""
@@ -46,6 +46,13 @@ class QuoteView(Protocol):
 
 RECENT: Final = 10_000_000
 """ns: how far back a reader may look."""
+
+
+class Charges(Protocol):
+    """What a venue charges, as its participants know it: `venues.fees.FeeSchedule`."""
+
+    def fee(self, liquidity: Liquidity, qty: int, traded: int = 0) -> int:
+        """Total for a fill of ``qty`` shares, millionths of a dollar; ``traded``: its owner's shares there before."""
 
 
 class QuoteBoard(Protocol):

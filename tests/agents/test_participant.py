@@ -1,34 +1,52 @@
-"""What every agent has."""
+"""What every participant's ledger says must be what the venues charged, as the log has it."""
 
 from __future__ import annotations
 
-from agents.participant import CASH, POSITION, Idle, Participant
-from tests.agents.builders import MS, S, Stage, scenario_market
+from agents.participant import CASH, POSITION
+from analysis.profits import profits
+from scenarios.run import run
+
+TIERS = [{"shares": 1_000, "maker": -0.0025, "taker": 0.0028}, {"shares": 5_000, "maker": -0.003, "taker": 0.0025}]
+TIERED = {
+    "name": "tiered",
+    "duration": "3s",
+    "warm_up": "10ms",
+    "instruments": [{"symbol": "XYZ", "price": 100}],
+    "venues": [
+        {
+            "name": "NYSE",
+            "kind": "lit",
+            "fees": {"maker": -0.002, "taker": 0.003, "routed": 0.004, "tiers": TIERS},
+            "protection": {},
+        },
+        {"name": "BATS", "kind": "lit", "fees": {"maker": -0.001, "taker": 0.002}, "protection": {}},
+    ],
+    "fundamental": {"kind": "constant"},
+    "agents": [
+        {
+            "kind": "background_flow",
+            "limit_rate": "100/s",
+            "market_rate": "60/s",
+            "depth": 0.05,
+            "lifetime": "500ms",
+            "news": "1ms",
+            "round_trip": "100us",
+        },
+        {"kind": "market_maker", "half_spread": 0.02, "size": 200, "news": "1ms"},
+    ],
+}
 
 
-def test_a_participant_writes_where_it_stands():
-    stage = Stage("NYSE")
-    someone = Participant(stage.place, "someone", 7, {})
-    someone.ledger.position, someone.ledger.cash = -300, 12_345
-    stage.env.run(until=50)
-    someone.log_state()
-    assert [tuple(row.values()) for row in stage.rows("states")] == [(50, 7, POSITION, -300), (50, 7, CASH, 12_345)]
-
-
-def test_an_idle_one_writes_nothing():
-    stage = Stage("NYSE")
-    idle = Idle(stage.place, "nobody", 7, {})
-    idle.start()
-    idle.log_state()
-    assert stage.rows("states") == []
-    assert stage.log.events == 1  # the value's first
-
-
-def test_a_market_with_an_idle_agent_is_the_market_without_it():
-    flow = {"kind": "background_flow", "limit_rate": "2000/s", "market_rate": "500/s", "news": "1ms"}
-    digests = set()
-    for agents in ([flow], [flow, {"kind": "idle"}]):
-        market = scenario_market(*agents, duration="2s", warm_up="0s")
-        market.advance(1 * S + 50 * MS)
-        digests.add(market.log.digest())
-    assert len(digests) == 1
+def test_ledgers_know_volume_tiers_and_what_was_filled_elsewhere():
+    result = run(TIERED)
+    tables, found = result.tables, profits(result.tables)
+    reports = tables["reports"]
+    assert ((reports["liquidity"] == 3) & (reports["last_qty"] > 0)).any()  # some were routed out
+    states = tables.states
+    for name in ("background_flow", "market_maker"):
+        row = found.names.index(name)
+        number = next(n for n, known in tables.directory.agents.items() if known == name)
+        own = states[states["owner"] == number].groupby("key")["value"].last()
+        assert own[POSITION] == found.position[row]
+        assert own[CASH] == found.profit[row] - found.position[row] * found.mid
+        assert found.traded[row] > 5_000  # the last tier

@@ -163,3 +163,40 @@ def test_an_order_arrives_when_map_and_weather_say(sent: str, fallback: str, arr
     scenario = market(ladder, client, media=media, venues=venues, duration="20ms", warm_up="0s")
     orders = run(scenario).orders
     assert [int(at) for at in orders[orders["owner"] == 1]["at"]] == [arrives + 1]
+
+
+def protected(**protection: object) -> Scenario:
+    """Two venues on the map, NYSE with order protection."""
+    return load(
+        {
+            "name": "protected",
+            "instruments": [{"symbol": "XYZ", "price": 100}],
+            "venues": [
+                {"name": "NYSE", "kind": "lit", "site": "mahwah", "protection": protection},
+                {"name": "NASDAQ", "kind": "lit", "site": "carteret"},
+            ],
+        }
+    )
+
+
+def test_a_venue_on_the_map_sees_and_reaches_those_it_protects_over_wires():
+    venue = placed(protected()).venue("NYSE")
+    assert venue.protection is not None
+    assert venue.protection.link is not None
+    seen, sent = venue.protection.reference.latency.of("NASDAQ"), venue.protection.link.of("NASDAQ")
+    assert isinstance(seen, PlacedLatency)
+    assert str(seen) == str(sent) == "351.624us"
+
+
+def test_what_a_protection_states_is_kept():
+    venue = placed(protected(link="1ms", reference={"latency": "2ms"})).venue("NYSE")
+    assert venue.protection is not None
+    assert venue.protection.link is not None
+    assert str(venue.protection.link.of("NASDAQ")) == "1ms"
+    assert str(venue.protection.reference.latency.of("NASDAQ")) == "2ms"
+
+
+def test_a_venue_that_routes_nothing_out_has_no_way_out():
+    venue = protected(action="cancel").venue("NYSE")
+    assert venue.protection is not None
+    assert venue.protection.link is None
