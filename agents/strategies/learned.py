@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from agents.cost_model import MEASURED, Beliefs
-from agents.learned.beliefs import Predicted
-from agents.learned.model import ModelProblem, RoutingModel, load_model
 from agents.strategies.parameters import FileName, Problem, StrategyProblems
 from agents.strategies.smart import Smart
 from agents.venue_features import VenueFeatures
+
+if TYPE_CHECKING:
+    from agents.learned.model import RoutingModel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,17 +43,30 @@ class Learned(Smart):
             for name, value in (("blend", self.blend), ("drift", self.drift))
             if value > 1
         ]
-        try:
-            self.trained  # noqa: B018 - a file that cannot be used is told at once
-        except ModelProblem as problem:
-            problems.append(Problem("file", str(problem)))
+        problems += self._problems_of_the_file()
         if problems:
             raise StrategyProblems(problems)
+
+    def _problems_of_the_file(self) -> list[Problem]:
+        """A file that cannot be used is told at once."""
+        if self.file is None:
+            return []
+        from agents.learned.model import ModelProblem
+
+        try:
+            self.trained  # noqa: B018 - reads the file
+        except ModelProblem as problem:
+            return [Problem("file", str(problem))]
+        return []
 
     @cached_property
     def trained(self) -> RoutingModel | None:
         """The model, if there is one."""
-        return None if self.file is None else load_model(Path(self.file), VenueFeatures._fields)
+        if self.file is None:
+            return None
+        from agents.learned.model import load_model  # needs numpy, which nobody else here does
+
+        return load_model(Path(self.file), VenueFeatures._fields)
 
     @property
     def training_seeds(self) -> frozenset[int]:
@@ -61,4 +75,8 @@ class Learned(Smart):
 
     def beliefs(self) -> Beliefs:
         """The model's, or the router's own past."""
-        return MEASURED if self.trained is None else Predicted(self.trained, self.blend, self.drift)
+        if self.trained is None:
+            return MEASURED
+        from agents.learned.beliefs import Predicted
+
+        return Predicted(self.trained, self.blend, self.drift)
