@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from agents.strategies.broadcast import Broadcast
+from agents.strategies.cont_kukanov import ContKukanov
 from agents.strategies.dark_first import DarkFirst
 from agents.strategies.fee_aware import FeeAware
 from agents.strategies.latency_aware import LatencyAware
@@ -29,4 +30,5 @@ REGISTRY: Mapping[str, type[InRounds]] = {
     "smart": Smart,
     "learned": Learned,
     "broadcast": Broadcast,
+    "cont_kukanov": ContKukanov,
 }
