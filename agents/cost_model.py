@@ -132,11 +132,10 @@ class Measured:
 
     def of(self, venues: Sequence[str], parent: ParentOrder, view: View) -> Sequence[Belief]:
         """Fill ratio and markout as measured."""
-        experience = view.experience
-        believed = []
+        fill_of, move_of, new, believed = view.experience.fill_ratio, view.experience.markout, tuple.__new__, []
         for venue in venues:
-            fill, move = experience.fill_ratio(venue), experience.markout(venue)
-            believed.append(Belief(1.0 if fill is None else fill, 0.0 if move is None else move))
+            fill, move = fill_of(venue), move_of(venue)
+            believed.append(new(Belief, (1.0 if fill is None else fill, 0.0 if move is None else move)))
         return believed
 
 
@@ -192,15 +191,15 @@ class CostModel:
         side, leaves, facts, trip_of = int(parent.side), view.leaves, view.facts, view.experience.round_trip
         believed: Sequence[Belief] = ()
         if self.asks_beliefs:
-            believed = self.beliefs.of([quote.venue for quote, _, _ in shown], parent, view)
-        costs, new = [], tuple.__new__
+            believed = self.beliefs.of([quote[0] for quote, _, _ in shown], parent, view)
+        costs, new, take, per_unit = [], tuple.__new__, Style.TAKE, w_price * MICROS_PER_UNIT
         fee = impact = fill = opportunity = adverse = latency = 0.0
         belief = _GOOD
         for number, (quote, price, size) in enumerate(shown):
-            venue = quote.venue
+            venue = quote[0]
             known = facts[venue]
             if w_fee:
-                fee = w_fee * taker_fee(known, view)
+                fee = w_fee * (taker_fee(known, view) if known.tiers else known.taker_fee)
             if w_impact:
                 levels = view.depth(venue).opposite(parent.side)
                 impact = w_impact * walked(leaves, levels if len(levels) > 1 else ((price, size),), known.tick)
@@ -214,10 +213,11 @@ class CostModel:
             if w_latency:
                 trip = trip_of(venue)
                 latency = 0.0 if trip is None else w_latency * trip / NS_PER_US
-            gap = w_price * ((price * side - best) * MICROS_PER_UNIT)
+            gap = per_unit * (price * side - best)
             score = round(gap + fee + impact + fill + opportunity + adverse + latency)
-            row = (venue, Style.TAKE, score, gap, fee, impact, fill, opportunity, adverse, latency, belief)
-            costs.append(new(VenueCost, row))
+            costs.append(
+                new(VenueCost, (venue, take, score, gap, fee, impact, fill, opportunity, adverse, latency, belief))
+            )
         return costs
 
     def probes(self, pools: Sequence[str], parent: ParentOrder, view: View) -> list[VenueCost]:

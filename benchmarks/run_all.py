@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("start_up", "book_alone", "plain_path", "flagship", "allocators")
+BENCHMARKS = ("start_up", "book_alone", "plain_path", "flagship", "allocators", "decisions")
 
 
 def main() -> int:

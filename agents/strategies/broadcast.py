@@ -8,7 +8,7 @@ from typing import Literal
 from agents.orders import ChildOrder, ParentOrder
 from agents.strategies.dark_probes import DarkProber
 from agents.strategies.memory import Memory
-from agents.strategies.styles import even_split, merged
+from agents.strategies.styles import even_split
 from agents.strategy import Actions, View
 
 
@@ -23,11 +23,13 @@ class Broadcast(DarkProber):
         children: All at once is what makes it a broadcast.
         order: The same; synchronised delays the legs so that they arrive together.
         sweep: As time_in_force, in small letters; shares dealt evenly are no intermarket sweep.
+        levels: Best quotes alone.
     """
 
     children: Literal["parallel"] = "parallel"
     order: Literal["broadcast", "synchronised"] | None = None
     sweep: Literal["ioc", "fok"] | None = None
+    levels: Literal[1] = 1
 
     def decide(self, parent: ParentOrder, view: View, memory: Memory) -> Actions:
         """One child per venue."""
@@ -35,8 +37,13 @@ class Broadcast(DarkProber):
         lit = self.takeable(ranked, parent, view)
         pools = self.pools_due(parent, view, memory)
         shares = self.in_lots(even_split, [touch.still_there for touch in lit] + [view.leaves] * len(pools), view)
-        children = [ChildOrder(touch.venue, 0, self.worst_price(touch, parent, view), self.immediate) for touch in lit]
-        children += [self.probe(pool, 0, parent, view) for pool in pools]
-        sized = [child._replace(qty=qty) for child, qty in zip(children, shares, strict=True) if qty]
-        one_each = sized if self.levels == 1 else merged(sized, int(parent.side))
-        return self.decision(self.timed(one_each, view), ranked)
+        immediate = self.immediate
+        children = [
+            ChildOrder(touch.venue, qty, self.worst_price(touch, parent, view), immediate)
+            for touch, qty in zip(lit, shares)  # noqa: B905 - the rest is for the pools
+            if qty
+        ]
+        children += [
+            self.probe(pool, qty, parent, view) for pool, qty in zip(pools, shares[len(lit) :], strict=True) if qty
+        ]
+        return self.decision(self.timed(children, view), ranked)

@@ -53,10 +53,12 @@ class DarkProber(Taker):
 
     def pools_due(self, parent: ParentOrder, view: View, memory: Memory) -> list[str]:
         """The pools that may be asked now, in order."""
-        touches = view.nbbo()
-        if touches is None or view.leaves < self.min_dark_qty or not within_limit(sum(touches) // 2, parent):
+        now = view.now
+        due = [pool for pool in self.pools or view.dark if memory.due(pool, self.revisit, now)]
+        if not due or view.leaves < self.min_dark_qty:
             return []
-        return [pool for pool in self.pools or view.dark if memory.due(pool, self.revisit, view.now)]
+        touches = view.nbbo()
+        return [] if touches is None or not within_limit(sum(touches) // 2, parent) else due
 
     def probe(self, pool: str, qty: int, parent: ParentOrder, view: View) -> ChildOrder:
         """An immediate child for a pool that is due."""

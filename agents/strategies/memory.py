@@ -68,6 +68,11 @@ class Memory:
             misses = 0
         self._misses[venue] = misses
 
+    @property
+    def is_blank(self) -> bool:
+        """Nothing was sent yet: what is displayed is there."""
+        return not (self._met or self._aside_until or self.busy)
+
     def still_there(self, quote: VenueQuote, displayed: int, now: int) -> int:
         """Of the displayed shares, those that our own children have not met yet; 0 at a venue that is set aside."""
         venue = quote.venue

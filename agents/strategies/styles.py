@@ -78,18 +78,6 @@ def dealt_in_lots(
     return [lots * lot for lots in deal(total // lot, [room // lot for room in rooms])]
 
 
-def merged(children: Sequence[ChildOrder], side: int) -> list[ChildOrder]:
-    """One child a venue: all its shares, at the worst of its limits."""
-    by_venue: dict[str, ChildOrder] = {}
-    for child in children:
-        known = by_venue.get(child.venue)
-        if known is not None:
-            worst = max((known.price or 0) * side, (child.price or 0) * side) * side
-            child = known._replace(qty=known.qty + child.qty, price=worst)
-        by_venue[child.venue] = child
-    return list(by_venue.values())
-
-
 def lots_of(qty: int, leaves: int, lot: int, rule: OddLots) -> int:
     """How many of ``qty`` shares are sent while ``leaves`` are open.
 

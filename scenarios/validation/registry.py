@@ -18,6 +18,7 @@ from scenarios.validation import (
     placements,
     race_wins,
     recorded,
+    routing,
     sniping,
 )
 from scenarios.validation.proof import Proof
@@ -36,6 +37,7 @@ PROOFS: tuple[Proof, ...] = (
     *lead_lag.PROOFS,
     *limit_orders.PROOFS,
     *look_ahead.PROOFS,
+    *routing.PROOFS,
     *learned.PROOFS,
     *competing.PROOFS,
     *dislocated.PROOFS,
