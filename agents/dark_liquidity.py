@@ -3,7 +3,8 @@
 Rules of :class:`DarkLiquidity`
     At each pool orders arrive as a Poisson process with a fair side and rest an exponential time. With `limit_offset`
     the order's limit lies that far beyond the fair value that has arrived on the agent's own news link, rounded
-    towards it to half a tick; without, it takes any midpoint.
+    towards it to half a tick; without, it takes any midpoint. With `terms` the orders carry them: pegs that rest hidden
+    in the books of lit venues, whose limits, on whole ticks then, are their caps.
 
 Rules of :class:`ConditionalInterest`
     Interests arrive as a Poisson process with a fair side and last an exponential time. Each is shown as a conditional
@@ -30,6 +31,7 @@ from venues.messages import (
     Reason,
     ReduceOrder,
     Side,
+    Terms,
     TimeInForce,
 )
 from venues.protocols import OrderEntry
@@ -59,8 +61,11 @@ class DarkLiquidity(Participant):
         draws: Mapping[str, DarkDraws],
         news: HistoryView[int] | None = None,
         limit_offset: int = 0,
+        terms: Terms | None = None,
     ) -> None:
         super().__init__(place, name, number, sessions)
+        self._terms = terms
+        self._step = place.tick // 2 if terms is None else place.tick
         self._draws = draws
         self._news = news
         self._limit_offset = limit_offset
@@ -78,15 +83,16 @@ class DarkLiquidity(Participant):
         order_id = self.place.new_id()
         self._open[order_id] = None
         qty = draws.lots() * self.place.lot
-        self.sessions[venue].send(NewOrder(order_id, self.number, side, qty, self._limit(side), TimeInForce.DAY))
+        limit = self._limit(side)
+        self.sessions[venue].send(NewOrder(order_id, self.number, side, qty, limit, TimeInForce.DAY, self._terms))
         self.env.call_in(draws.lifetime(), self._cancel, (venue, order_id))
 
     def _limit(self, side: Side) -> int | None:
         fair = self._news.advance(self.env.now) if self._news is not None else None
         if fair is None:
             return None
-        half_tick, sign = self.place.tick // 2, int(side)
-        return max(half_tick, (sign * fair + self._limit_offset) // half_tick * half_tick * sign)
+        step, sign = self._step, int(side)
+        return max(step, (sign * fair + self._limit_offset) // step * step * sign)
 
     def _cancel(self, venue_and_order: tuple[str, int]) -> None:
         venue, order_id = venue_and_order

@@ -64,6 +64,7 @@ OF_SOME_RUNS: Final[Mapping[str, tuple[str, ...]]] = {
     "algo_slices": ("at", "algo_id", "parent_id", "number", "qty"),
     "algo_schedule": ("at", "algo_id", "by", "qty"),
     "algo_ends": ("at", "algo_id", "status", "cum_qty", "leaves_qty", "slices"),
+    "quote_signals": ("at", "venue", "side", "on", "price", "value"),
     "gateway_messages": (
         *("at", "venue", "port", "owner", "order_id"),
         *("arrived", "left", "held", "ahead", "outcome"),

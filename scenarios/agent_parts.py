@@ -44,6 +44,7 @@ from scenarios.quantities import parse_duration, parse_price
 from scenarios.risk_parts import RiskPart
 from scenarios.scripted_agents import BurstFlow, Scripted
 from scenarios.strategy_parts import StrategyField
+from venues.messages import Peg, Terms
 
 __all__ = [
     "Agent",
@@ -60,6 +61,7 @@ __all__ = [
     "ListedOrder",
     "MarketMaker",
     "OrderFlow",
+    "PeggedLiquidity",
     "Replay",
     "RestingOrders",
     "Router",
@@ -235,6 +237,47 @@ class DarkLiquidity(Located, TradingAgent):
     round_trip: PerVenue = Field(everywhere("500us"), description="To a pool and back.", examples=["500us"])
 
 
+class PeggedLiquidity(Located, TradingAgent):
+    """Institutions whose pegged orders rest hidden in the books of lit venues."""
+
+    trades_on: ClassVar[TradesOn] = "lit"
+    wired: ClassVar[tuple[str, ...]] = ("round_trip",)
+
+    kind: Literal["pegged_liquidity"]
+    peg: Literal["primary", "midpoint", "market", "discretionary"] = Field(
+        "discretionary", description="What the orders follow; docs/matching.md says how."
+    )
+    min_qty: Count = Field(0, description="Shares that a trade with an order must have at least.", examples=[100])
+    rate: EventRate = Field(description="Orders at each venue.", examples=["2/s"])
+    size: Sizes = Field(
+        SizeRange(100, 1000),
+        description="Shares, [smallest, largest], uniform in round lots.",
+        examples=["[100, 1000]"],
+    )
+    lifetime: PositiveDuration = Field(
+        parse_duration("5s"), description="Mean of the exponential life of an order.", examples=["5s"]
+    )
+    limit_offset: SignedDollars | None = Field(
+        None,
+        description="Cap beyond the fair value in the agent's news, $; without it there is none.",
+        examples=["0.02"],
+    )
+    news: LinkLatency | None = Field(
+        None, description="From the fundamental value to the agent; `limit_offset` needs it.", examples=["10ms"]
+    )
+    round_trip: PerVenue = Field(everywhere("500us"), description="To a venue and back.", examples=["500us"])
+
+    @model_validator(mode="after")
+    def _minimum_fits(self) -> PeggedLiquidity:
+        if self.min_qty > self.size.lo:
+            raise ValueError(f"min_qty {self.min_qty} is more than the smallest size of {self.size.lo}; write less")
+        return self
+
+    def terms(self) -> Terms:
+        """As a venue takes them."""
+        return Terms(peg=Peg[self.peg.upper()], min_qty=self.min_qty)
+
+
 # -- the router -------------------------------------------------------------------------------------
 
 
@@ -400,6 +443,7 @@ AnyAgent = Annotated[
     | Annotated[DarkPicker, Tag("dark_picker")]
     | Annotated[DarkBait, Tag("dark_bait")]
     | Annotated[DarkLiquidity, Tag("dark_liquidity")]
+    | Annotated[PeggedLiquidity, Tag("pegged_liquidity")]
     | Annotated[Router, Tag("router")]
     | Annotated[Replay, Tag("replay")]
     | Annotated[Scripted, Tag("scripted")]

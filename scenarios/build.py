@@ -54,6 +54,7 @@ from sim.link import LatencySource
 from sim.log import EventLog
 from sim.outages import Interrupted
 from sim.streams import Draws, Streams
+from venues.crumbling_quote import CrumblingQuote
 from venues.dark import DarkPool
 from venues.depth import DepthBoard
 from venues.feed_views import LevelView
@@ -251,6 +252,7 @@ class _Builder:
                 self.market.venues[venue.name] = self._with_gateways(venue, self._dark(number, venue))
         self.market.venues = {venue.name: self.market.venues[venue.name] for venue in scenario.venues}
         self._lean_on_national_best()
+        self._watch_quotes()
         self._add_halts()
         instrument = scenario.instrument
         fees = {name: (venue.fees.maker, venue.fees.taker) for name, venue in self.market.venues.items()}
@@ -416,6 +418,17 @@ class _Builder:
             made = self.market.venues[venue.name]
             if isinstance(venue, m.LitVenue) and venue.reference is not None and isinstance(made, LitVenue):
                 made.follow(self._reference(venue.name, venue.reference))
+
+    def _watch_quotes(self) -> None:
+        """Crumbling-quote signals, each over links of its own."""
+        for venue in self.scenario.venues:
+            if not isinstance(venue, m.LitVenue) or venue.crumbling_quote is None:
+                continue
+            made, signal = self._lit_venue(venue.name), venue.crumbling_quote
+            others = [other for other in self.market.lit if other.name != venue.name]
+            board = self._board(signal.latency, f"{venue.name}/crumbling", others)
+            names, lot = [other.name for other in others], self.scenario.instrument.lot
+            CrumblingQuote(self.env, board, names, lot, signal.terms(), made.set_crumbling, self.log, made.number)
 
     def _tell_round_lots(self) -> None:
         """Somebody takes quotes in round lots: the SIP, or venues that protect them."""
@@ -610,7 +623,7 @@ class _Builder:
         latency = agent.feed_latency or agent.round_trip.halved()
         return {venue: self.feed(venue, self.latency(latency.of(venue), f"{name}/feed/{venue}")) for venue in venues}
 
-    def _dark_liquidity(self, agent: m.DarkLiquidity, name: str, number: int) -> Participant:
+    def _dark_liquidity(self, agent: m.DarkLiquidity | m.PeggedLiquidity, name: str, number: int) -> Participant:
         sessions = self.sessions(agent, name, number, agent.round_trip, NEVER, ENDS)
         draws = {}
         for venue in sessions if agent.rate.per_second > 0 else ():
@@ -623,7 +636,8 @@ class _Builder:
             )
         limited = agent.limit_offset is not None and agent.news is not None
         news = self.news(agent.news, name) if limited and agent.news is not None else None
-        return DarkLiquidity(self.place, name, number, sessions, draws, news, agent.limit_offset or 0)
+        terms = agent.terms() if isinstance(agent, m.PeggedLiquidity) else None
+        return DarkLiquidity(self.place, name, number, sessions, draws, news, agent.limit_offset or 0, terms)
 
     def _router(self, agent: m.Router, name: str, number: int) -> Participant:
         sessions = self.sessions(agent, name, number, agent.round_trip, EVERY_REPORT)
@@ -832,6 +846,7 @@ _MAKERS_OF: dict[type, Callable[[_Builder, Any, str, int], Participant]] = {
     m.DarkPicker: fast_building.picker,
     m.DarkBait: fast_building.bait,
     m.DarkLiquidity: _Builder._dark_liquidity,
+    m.PeggedLiquidity: _Builder._dark_liquidity,
     m.Router: _Builder._router,
     m.Replay: _Builder._replay,
     m.Scripted: scripted_building.scripted,

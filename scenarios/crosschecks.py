@@ -23,6 +23,7 @@ from scenarios.agent_parts import (
     DarkPicker,
     MarketMaker,
     OrderFlow,
+    PeggedLiquidity,
     Replay,
     RestingOrders,
     Router,
@@ -53,6 +54,7 @@ from scenarios.protection_checks import protection_problems
 from scenarios.protection_parts import ProtectionReference
 from scenarios.quantities import format_duration, format_price
 from scenarios.regimes import REGIMES, regime_problems
+from scenarios.signal_checks import signal_problems
 from scenarios.ways import Market
 from venues.internaliser_terms import Unwanted
 from venues.policies import OddLots, OffTick, PegReference
@@ -332,9 +334,10 @@ def sizes_are_round_lots(pieces: Pieces) -> Findings:
     if pieces.instrument is None:
         return
     lot = pieces.instrument.lot
-    flows: Iterable[tuple[TreePath, BackgroundFlow | DarkLiquidity]] = (
+    flows: Iterable[tuple[TreePath, BackgroundFlow | DarkLiquidity | PeggedLiquidity]] = (
         *pieces.of_type(BackgroundFlow),
         *pieces.of_type(DarkLiquidity),
+        *pieces.of_type(PeggedLiquidity),
     )
     for path, flow in flows:
         odd = [size for size in flow.size if size % lot]
@@ -361,7 +364,11 @@ def news_has_a_source(pieces: Pieces) -> Findings:
 
 def limits_have_a_fair_value(pieces: Pieces) -> Findings:
     """A limit around the fair value needs news of it."""
-    for path, agent in pieces.of_type(DarkLiquidity):
+    limited: Iterable[tuple[TreePath, DarkLiquidity | PeggedLiquidity]] = (
+        *pieces.of_type(DarkLiquidity),
+        *pieces.of_type(PeggedLiquidity),
+    )
+    for path, agent in limited:
         if agent.limit_offset is not None and agent.news is None:
             message = (
                 "lies beyond a fair value that the agent has no `news` of; write for example `news: 10ms` beside it"
@@ -383,6 +390,11 @@ def pegs_have_something_to_follow(pieces: Pieces) -> Findings:
                 "nothing here follows the national best; write `policies: {peg_reference: national}`, or take it out"
             )
             yield Finding(("venues", index, "reference"), message)
+
+
+def signals_have_pegs_to_protect(pieces: Pieces) -> Findings:
+    """A crumbling-quote signal is of use where discretionary pegs follow the national best of several venues."""
+    yield from (Finding(*told) for told in signal_problems(pieces.venues, pieces.venue_kinds))
 
 
 def feeds_that_are_read_are_there(pieces: Pieces) -> Findings:
@@ -733,6 +745,7 @@ CHECKS: tuple[Callable[[Pieces], Findings], ...] = (
     news_has_a_source,
     limits_have_a_fair_value,
     pegs_have_something_to_follow,
+    signals_have_pegs_to_protect,
     feeds_that_are_read_are_there,
     the_tape_is_carried,
     the_regime_is_kept_to,

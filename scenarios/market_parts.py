@@ -41,6 +41,7 @@ from scenarios.part import Part
 from scenarios.policy_parts import Phases, VenuePolicies
 from scenarios.protection_parts import Protection
 from scenarios.quantities import format_duration, parse_duration, parse_price, parse_rate
+from scenarios.signal_parts import Signal
 from venues.internaliser_terms import InternaliserTerms, Unwanted
 
 
@@ -217,6 +218,9 @@ class LitVenue(Venue):
     )
     reference: Reference | None = Field(
         None, description="Where pegs that follow the national best get it from.", examples=["{feed: sip}"]
+    )
+    crumbling_quote: Signal | None = Field(
+        None, description="Keeps discretionary pegs where they are while their quote is about to go.", examples=["{}"]
     )
     protection: Protection | None = Field(
         None, description="Order protection (Rule 611); none: it trades whatever others quote.", examples=["{}"]

@@ -192,7 +192,7 @@ class Market:
                     yield Way("quotes", start, hosts[name], latency, where, False, firm.medium)
 
 
-_BLIND = ("background_flow", "dark_liquidity", "scripted", "burst_flow")
+_BLIND = ("background_flow", "dark_liquidity", "pegged_liquidity", "scripted", "burst_flow")
 """Agents that look at no venue's feed."""
 
 

@@ -202,6 +202,10 @@ class LitVenue(Venue):
         now = self.env.now
         self.say(self.book.set_reference(*national.best(now), now))
 
+    def set_crumbling(self, bid: bool, ask: bool) -> None:
+        """The national bid, the national ask is about to get worse, or is no longer: discretionary pegs are told."""
+        self.say(self.book.set_crumbling(bid, ask, self.env.now))
+
     # -- more than the best quote ---------------------------------------------------------------
 
     def order_feed(self) -> OrderFeed:
