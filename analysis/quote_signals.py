@@ -2,7 +2,8 @@
 
 Definitions
     on_share     share of the time after the warm-up during which a side's signal was on, both sides added
-    moves        adverse moves: times at which the best bid over the lit venues' own books fell, or the best offer rose
+    moves        adverse moves: times at which the best bid over the lit venues' own books fell, or the best offer rose,
+                 after the warm-up and before the venues close
     predicted    of these those at which that side's signal was on, just before
     firings      times that a side's signal went on
     followed     of these those after which that side moved adversely while the signal was on, or within `grace`
@@ -46,12 +47,12 @@ def signal_quality(tables: RunTables, venue: str, grace: int = GRACE) -> SignalQ
     numbers = {name: number for number, name in tables.directory.venues.items()}
     if venue not in numbers:
         raise ValueError(f"no venue is named {venue!r}; venues: {', '.join(numbers)}")
-    start = int(tables.market.get("warm_up") or 0)
+    start, stop = int(tables.market.get("warm_up") or 0), int(tables.market.get("duration") or tables.end)
     on_time = moves = predicted = firings = followed = 0
     for side in (BID, ASK):
         begins, ends = _episodes(tables, numbers[venue], side)
         adverse = _adverse_moves(tables, side)
-        adverse = adverse[adverse >= start]
+        adverse = adverse[(adverse >= start) & (adverse < stop)]
         kept = ends > start
         begins, ends = np.maximum(begins[kept], start), ends[kept]
         on_time += int((ends - begins).sum())
@@ -80,7 +81,8 @@ def _adverse_moves(tables: RunTables, side: int) -> Ints:
     last = np.append(best.at[1:] != best.at[:-1], True) if len(best.at) else np.zeros(0, dtype=bool)
     at, price = best.at[last], price[last]  # several venues at one time: what stands after all of them
     worse = (side * np.diff(price) < 0) & (price[:-1] != none)
-    return at[1:][worse]
+    moved: Ints = at[1:][worse]
+    return moved
 
 
 def resting_markout(tables: RunTables, kind: str, horizon: int) -> tuple[float, int]:

@@ -72,6 +72,16 @@ def of_agents(tables: RunTables) -> dict[str, float]:
     return {f"{group}.profit": found.of_group(group) for group in dict.fromkeys(found.groups)}
 
 
+def of_fills(tables: RunTables) -> dict[str, float]:
+    """``seller.shares`` and ``seller.average_price`` of everybody but routers, whose summary says more."""
+    from analysis.fills import shares_and_prices
+
+    found: dict[str, float] = {}
+    for name, (shares, price) in shares_and_prices(tables).items():
+        found |= {f"{name}.shares": shares, f"{name}.average_price": price}
+    return found
+
+
 def of_quotes(tables: RunTables) -> dict[str, float]:
     """``market.crossed_share`` and ``market.locked_share``: of the time after the warm-up."""
     from analysis.crossed import crossed_time
@@ -148,6 +158,7 @@ def of_observers(tables: RunTables) -> dict[str, float]:
 
 FAMILIES: tuple[Callable[[RunTables], dict[str, float]], ...] = (
     of_market,
+    of_fills,
     of_agents,
     of_traders,
     of_quotes,

@@ -88,7 +88,7 @@ def _mistake(tree: dict[str, Any], loc: tuple[int | str, ...], message: str) -> 
     for index, step in enumerate(loc):
         if step in node if isinstance(node, dict) else isinstance(node, list) and isinstance(step, int):
             path, node = (*path, step), node[step]
-        elif index == len(loc) - 1 and isinstance(node, dict) and step != "[key]":
+        elif index == len(loc) - 1 and isinstance(node, dict) and step not in ("[key]", node.get("kind")):
             path = (*path, step)
     return Finding(path, message, at_key=loc[-1:] == ("[key]",) or message.startswith("unknown key"))
 

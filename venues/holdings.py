@@ -148,6 +148,10 @@ class Holdings:
             return True
         return False
 
+    def has_hidden(self, side: Side) -> bool:
+        """Does a hidden or pegged order that has a price rest on that side?"""
+        return bool((self._bids if side is BUY else self._asks).hidden)
+
     def depth(self, side: Side, levels: int = 10) -> list[tuple[int, int, int]]:
         """(price, displayed shares, orders) of the best levels of a side, best first."""
         ladder = self._bids if side is BUY else self._asks

@@ -318,6 +318,10 @@ class ObviousBook:
     def __len__(self) -> int:
         return len(self._live)
 
+    def has_hidden(self, side: Side) -> bool:
+        """Does a hidden or pegged order that has a price rest on that side?"""
+        return any(order.is_hidden and order.price is not None for order in self._sides[side])
+
     def depth(self, side: Side, levels: int = 10) -> list[tuple[int, int, int]]:
         """(price, shares, orders) of the best displayed levels of a side, best first."""
         found: list[tuple[int, int, int]] = []

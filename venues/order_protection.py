@@ -238,7 +238,8 @@ class OrderProtection:
             return [refuse(ExecType.REJECTED, order, Reason.LOCKS_MARKET, now)]
         bid, bid_qty, ask, ask_qty = self._book.top()
         price, qty = (ask, ask_qty) if order.side is BUY else (bid, bid_qty)
-        if not qty or int(order.side) * (price - protected) > 0:
+        nobody_shown = not qty or int(order.side) * (price - protected) > 0
+        if nobody_shown and not self._book.has_hidden(Side(-order.side)):
             reports = self._handle(order._replace(price=off), now)
             return [r._replace(reason=Reason.REPRICED) if _is_of(order, r) and not r.reason else r for r in reports]
         reports = self._handle(order._replace(price=protected), now)

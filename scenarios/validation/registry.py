@@ -9,6 +9,7 @@ from scenarios.validation import (
     dislocated,
     ecology,
     flagship,
+    iex,
     lead_lag,
     leakage,
     learned,
@@ -41,4 +42,5 @@ PROOFS: tuple[Proof, ...] = (
     *learned.PROOFS,
     *competing.PROOFS,
     *dislocated.PROOFS,
+    *iex.PROOFS,
 )

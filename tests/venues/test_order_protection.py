@@ -395,3 +395,25 @@ def test_at_the_close_what_is_away_ends():
     market.here.close()
     reports = market.client.reports()
     assert (kinds(reports), reports[-1].reason) == (["NEW", "CANCELED"], Reason.SESSION_END)
+
+
+# -- hidden orders and those that come to meet a limit ---------------------------------------------------------
+
+
+def test_before_it_is_repriced_an_order_meets_the_hidden_ones_at_the_protected_price():
+    market = TwoVenues(there={"bids": [(99_9700, 200)]}, action=REPRICE)
+    hidden = buy(100, limit=99_9700, owner=MAKER)._replace(terms=Terms(display_qty=0))
+    market.maker_here.says(hidden)
+    market.maker_here.hears()
+    reports = market.answer(sell(300, limit=99_9700))
+    assert fills(reports) == [(99_9700, 100)]
+    assert market.resting() == [("SELL", 99_9800, 200)]
+
+
+def test_a_discretionary_peg_meets_a_limit_at_the_protected_price_and_no_other():
+    policies = Policies(peg_reference=PegReference.NATIONAL)
+    market = TwoVenues(there={"bids": [(99_9700, 200)], "asks": [(100_0100, 200)]}, policies=policies, action=REPRICE)
+    market.here.say(market.here.book.set_reference(99_9700, 100_0100, market.env.now))
+    market.maker_here.says(buy(100, owner=MAKER)._replace(terms=Terms(peg=Peg.DISCRETIONARY)))
+    market.maker_here.hears()
+    assert fills(market.answer(sell(100, limit=99_9600))) == [(99_9700, 100)]

@@ -83,6 +83,8 @@ class Pair:
         assert self.book.state_hash() == self.obvious.state_hash()
         assert self.book.next_at() == self.obvious.next_at()
         assert self.book.indicative() == self.obvious.indicative()
+        for side in Side:
+            assert self.book.has_hidden(side) == self.obvious.has_hidden(side)
         assert self.book.best_moved() or self.book.top() == self._top
         self._top = self.book.top()
         assert self._top == self.obvious.top()
