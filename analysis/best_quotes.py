@@ -61,10 +61,15 @@ def best_quotes(tables: RunTables) -> BestQuotes:
     return tables.once("best_quotes", _consolidate)
 
 
-def _consolidate(tables: RunTables) -> BestQuotes:
+def best_quotes_without(tables: RunTables, venue: int) -> BestQuotes:
+    """The same without one venue, by its number: what is better elsewhere."""
+    return tables.once(f"best_quotes without {venue}", lambda its: _consolidate(its, venue))
+
+
+def _consolidate(tables: RunTables, without: int | None = None) -> BestQuotes:
     quotes = tables["quotes"]
     venue = quotes["venue"]
-    lit = np.array([tables.directory.is_lit(int(v)) for v in np.unique(venue)], dtype=bool)
+    lit = np.array([tables.directory.is_lit(int(v)) and v != without for v in np.unique(venue)], dtype=bool)
     rows = np.flatnonzero(np.isin(venue, np.unique(venue)[lit]))
     rows = rows[np.argsort(quotes["at"][rows], kind="stable")]
     at, venue = quotes["at"][rows], venue[rows]

@@ -2,7 +2,7 @@
 
 Definitions
     on_share     share of the time after the warm-up during which a side's signal was on, both sides added
-    moves        adverse moves: times at which the best bid over the lit venues' own books fell, or the best offer rose,
+    moves        adverse moves: times at which the best bid over the other lit venues' books fell, or best offer rose,
                  after the warm-up and before the venues close
     predicted    of these those at which that side's signal was on, just before
     firings      times that a side's signal went on
@@ -18,7 +18,7 @@ from typing import Final
 
 import numpy as np
 
-from analysis.best_quotes import NO_ASK, NO_BID, NO_MID, best_quotes
+from analysis.best_quotes import NO_ASK, NO_BID, NO_MID, best_quotes, best_quotes_without
 from analysis.codes import MICROS_PER_DOLLAR, MICROS_PER_UNIT
 from analysis.tables import Ints, RunTables
 
@@ -51,7 +51,7 @@ def signal_quality(tables: RunTables, venue: str, grace: int = GRACE) -> SignalQ
     on_time = moves = predicted = firings = followed = 0
     for side in (BID, ASK):
         begins, ends = _episodes(tables, numbers[venue], side)
-        adverse = _adverse_moves(tables, side)
+        adverse = _adverse_moves(tables, numbers[venue], side)
         adverse = adverse[(adverse >= start) & (adverse < stop)]
         kept = ends > start
         begins, ends = np.maximum(begins[kept], start), ends[kept]
@@ -74,9 +74,9 @@ def _episodes(tables: RunTables, venue: int, side: int) -> tuple[Ints, Ints]:
     return begins, np.append(ends, np.full(len(begins) - len(ends), tables.end)).astype(np.int64)
 
 
-def _adverse_moves(tables: RunTables, side: int) -> Ints:
-    """When a side's best price over the lit venues got worse."""
-    best = best_quotes(tables)
+def _adverse_moves(tables: RunTables, venue: int, side: int) -> Ints:
+    """When a side's best price over the other lit venues got worse."""
+    best = best_quotes_without(tables, venue)
     price, none = (best.bid, NO_BID) if side == BID else (best.ask, NO_ASK)
     last = np.append(best.at[1:] != best.at[:-1], True) if len(best.at) else np.zeros(0, dtype=bool)
     at, price = best.at[last], price[last]  # several venues at one time: what stands after all of them
