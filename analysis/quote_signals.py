@@ -38,6 +38,11 @@ class SignalQuality:
     followed: int
 
 
+def venues_with_signals(tables: RunTables) -> list[str]:
+    """Names of the venues whose signal was ever on."""
+    return [tables.directory.venue(number) for number in np.unique(tables["quote_signals"]["venue"]).tolist()]
+
+
 def signal_quality(tables: RunTables, venue: str, grace: int = GRACE) -> SignalQuality:
     """The figures of a venue's signal.
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -90,6 +91,21 @@ def of_quotes(tables: RunTables) -> dict[str, float]:
     return {"market.crossed_share": found.crossed_share, "market.locked_share": found.locked_share}
 
 
+def of_signals(tables: RunTables) -> dict[str, float]:
+    """``market.signal_predicted``: shares of the one crumbling-quote signal; none where no venue, or several, have one."""
+    from analysis.quote_signals import signal_quality, venues_with_signals
+
+    venues = venues_with_signals(tables)
+    if len(venues) != 1:
+        return {}
+    found = signal_quality(tables, venues[0])
+    return {
+        "market.signal_on_share": found.on_share,
+        "market.signal_predicted": found.predicted / found.moves if found.moves else math.nan,
+        "market.signal_followed": found.followed / found.firings if found.firings else math.nan,
+    }
+
+
 def of_two_prices(tables: RunTables) -> dict[str, float]:
     """``market.follows_ms``: by how many ms the second lit venue's mid follows the first's, on a grid of 10 ms."""
     from analysis.lead_lag import follows_by
@@ -162,6 +178,7 @@ FAMILIES: tuple[Callable[[RunTables], dict[str, float]], ...] = (
     of_agents,
     of_traders,
     of_quotes,
+    of_signals,
     of_two_prices,
     of_depth,
     of_observers,

@@ -63,6 +63,13 @@ def test_how_often_the_signal_was_right() -> None:
         signal_quality(run(market()).tables, "X")
 
 
+def test_a_scenario_may_expect_something_of_its_signal() -> None:
+    expected = {"market.signal_predicted": {"equals": 1}, "market.signal_on_share": {"at_most": 0.01}}
+    assert all(verdict.holds for verdict in run(market(expect=expected)).expectations)
+    without = run(market({"latency": "50us", "threshold": 1000}, expect=expected)).expectations
+    assert [verdict.value for verdict in without] == [None, None]
+
+
 def test_the_markout_of_the_pegs_that_rested() -> None:
     tables = run(market()).tables
     markout, shares = resting_markout(tables, "scripted", 8 * MS)
