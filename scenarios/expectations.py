@@ -92,7 +92,7 @@ def of_quotes(tables: RunTables) -> dict[str, float]:
 
 
 def of_signals(tables: RunTables) -> dict[str, float]:
-    """``market.signal_predicted``: shares of the one crumbling-quote signal; none where no venue, or several, have one."""
+    """``market.signal_predicted``: shares of the crumbling-quote signal, where one venue alone has one."""
     from analysis.quote_signals import signal_quality, venues_with_signals
 
     venues = venues_with_signals(tables)
