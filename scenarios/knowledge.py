@@ -70,6 +70,9 @@ def _feeds(scenario: Scenario) -> Iterator[Row]:
             yield from _reference(venue.name, "midpoint", venue.reference, lit)
         elif isinstance(venue, LitVenue) and venue.reference is not None:
             yield from _reference(venue.name, "pegs", venue.reference, lit)
+        if isinstance(venue, LitVenue) and venue.crumbling_quote is not None:
+            others = [name for name in lit if name != venue.name]
+            yield from _by_venue(venue.name, "signal", "direct feed", others, _text_of(venue.crumbling_quote.latency))
         if isinstance(venue, LitVenue) and venue.protection is not None:
             others = [name for name in lit if name != venue.name]
             yield from _reference(venue.name, "protected quotes", venue.protection.reference, others)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from analysis.quote_signals import resting_markout, signal_quality
+from scenarios.knowledge import check_report
 from scenarios.load import load
 from scenarios.run import RunResult, run
 from tests.scenarios.builders import messages, small
@@ -100,6 +101,11 @@ def test_pegged_liquidity_may_have_a_cap_around_the_value() -> None:
     tables = run(market(agents=[pegged], fundamental={"kind": "constant"})).tables
     orders = tables.orders[tables.orders["action"] == 0]
     assert set(zip(orders["side"], orders["price"], strict=True)) == {(1, 100_0000), (-1, 100_0000)}
+
+
+def test_check_tells_what_the_signal_hears_and_how_late() -> None:
+    rows = check_report(load(market())).rows
+    assert [(row.who, row.how_late, row.where) for row in rows if row.what == "signal"] == [("IEX", "50us", "A, B, C")]
 
 
 def test_a_signal_is_written_back_as_it_was() -> None:
