@@ -40,30 +40,31 @@ def trade_throughs(tables: RunTables, age: int = 1) -> Ints:
     bid, any_bid = (np.full(len(trades), NO_BID) for _ in range(2))
     ask, any_ask = (np.full(len(trades), NO_ASK) for _ in range(2))
     for venue in lit:
-        its_bid, its_ask = _quoted(tables, venue, trades["at"] - age)
+        its_bid, its_ask = quoted(tables, venue, trades["at"] - age)
         elsewhere = trades["venue"] != venue
         bid = np.maximum(bid, np.where(elsewhere, its_bid, NO_BID))
         ask = np.minimum(ask, np.where(elsewhere, its_ask, NO_ASK))
         any_bid, any_ask = np.maximum(any_bid, its_bid), np.minimum(any_ask, its_ask)
     price = trades["price"]
     worse = np.where(trades["side"] == BUY, price > ask, price < bid)
-    exempt = (any_bid > any_ask) | _swept(tables) | ~np.isin(trades["venue"], lit)
+    exempt = (any_bid > any_ask) | swept(tables) | ~np.isin(trades["venue"], lit)
     return np.flatnonzero(worse & ~exempt).astype(np.int64)
 
 
-def _quoted(tables: RunTables, venue: int, times: Ints) -> tuple[Ints, Ints]:
-    """A venue's bid and ask of a round lot or more as they stood at each time."""
+def quoted(tables: RunTables, venue: int, times: Ints, least: int | None = None) -> tuple[Ints, Ints]:
+    """A venue's bid and ask of at least so many shares (a round lot, unless given) as they stood at each time."""
     quotes = tables["quotes"]
     rows = np.flatnonzero(quotes["venue"] == venue)
     found = np.searchsorted(quotes["at"][rows], times, side="right") - 1
     if not len(rows):
         return np.full(len(times), NO_BID), np.full(len(times), NO_ASK)
-    row, lot = rows[np.maximum(found, 0)], int(tables.market.get("instrument", {}).get("lot", 100))
+    row = rows[np.maximum(found, 0)]
+    lot = int(tables.market.get("instrument", {}).get("lot", 100)) if least is None else least
     bid = np.where((found >= 0) & (quotes["bid_qty"][row] >= lot), quotes["bid"][row], NO_BID)
     ask = np.where((found >= 0) & (quotes["ask_qty"][row] >= lot), quotes["ask"][row], NO_ASK)
     return bid, ask
 
 
-def _swept(tables: RunTables) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def swept(tables: RunTables) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Of each trade: was its taker an intermarket sweep? Order ids are unique in a market."""
     return np.isin(tables["trades"]["taker_order"], tables["sweeps"]["order_id"])

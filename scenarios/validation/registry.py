@@ -21,6 +21,7 @@ from scenarios.validation import (
     recorded,
     routing,
     sniping,
+    trade_throughs,
 )
 from scenarios.validation.proof import Proof
 
@@ -33,6 +34,7 @@ PROOFS: tuple[Proof, ...] = (
     *placements.PROOFS,
     *ck_engine.PROOFS,
     *calibrated_races.PROOFS,
+    *trade_throughs.PROOFS,
     *recorded.PROOFS,
     *sniping.PROOFS,
     *lead_lag.PROOFS,
