@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCHMARKS = ("start_up", "book_alone", "plain_path", "flagship", "allocators", "decisions")
+BENCHMARKS = ("start_up", "book_alone", "plain_path", "flagship", "allocators", "decisions", "risk")
 
 
 def main() -> int:

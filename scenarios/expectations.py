@@ -1,6 +1,7 @@
 """What a scenario expects of its results, held against them.
 
 ``agent.figure`` is of a router's summary, ``agent@VENUE.figure`` of what it did at one venue, ``market.figure`` of all;
+``agent.algo_figure`` of a router's orders that algorithms worked, the mean of them;
 ``agent.profit`` any agent has, and a venue; ``agent.edge_per_second`` any agent.
 """
 
@@ -172,6 +173,17 @@ def of_observers(tables: RunTables) -> dict[str, float]:
     return found
 
 
+def of_algorithms(tables: RunTables) -> dict[str, float]:
+    """``agent.algo_figure``: means over the orders of a router that algorithms worked."""
+    from analysis.algos import algo_table
+
+    if not len(tables["algo_orders"]):
+        return {}
+    means = algo_table(tables).groupby("router").mean(numeric_only=True)
+    rows = means.to_dict("index").items()
+    return {f"{router}.algo_{name}": float(value) for router, row in rows for name, value in row.items()}
+
+
 FAMILIES: tuple[Callable[[RunTables], dict[str, float]], ...] = (
     of_market,
     of_fills,
@@ -183,6 +195,7 @@ FAMILIES: tuple[Callable[[RunTables], dict[str, float]], ...] = (
     of_depth,
     of_observers,
     of_routers,
+    of_algorithms,
     of_routers_at_venues,
 )
 """In the order in which they are looked at: cheap ones first."""

@@ -7,6 +7,8 @@ until it is answered.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from venues.messages import MICROS_PER_UNIT, ExecType, ExecutionReport
 
 
@@ -42,7 +44,7 @@ class _Open:
         self.qty = qty
         self.cum_qty = 0
         self.worth = worth
-        self.asked: list[tuple[int, int, int]] = []
+        self.asked: Sequence[tuple[int, int, int]] = ()
         """(shares added, price asked for, price before) of replaces under way, oldest first."""
 
 
@@ -53,6 +55,8 @@ class Account:
         self.holdings: dict[str, Holding] = {}
         self.paid = 0
         """Money paid less money received, fees included; millionths of a dollar."""
+        self.best = (0, 0)
+        """Best bid and offer when an order was last asked about; 0 for an empty side."""
         self._open: dict[int, _Open] = {}
 
     def holding(self, symbol: str) -> Holding:
@@ -73,8 +77,10 @@ class Account:
     @property
     def loss(self) -> int:
         """Money lost at the last known mids, price units x shares; negative: a profit."""
-        worth = sum(holding.position * holding.mid for holding in self.holdings.values())
-        return -(-self.paid // MICROS_PER_UNIT) - worth
+        lost = -(-self.paid // MICROS_PER_UNIT)
+        for holding in self.holdings.values():  # a loop: it is asked for with every order
+            lost -= holding.position * holding.mid
+        return lost
 
     def extra_cost(self, order_id: int, adds: int, worth: int) -> int:
         """Money by which an order, or a replace of one, makes the open buy orders dearer at the most."""
@@ -85,15 +91,20 @@ class Account:
 
     def sent(self, order_id: int, symbol: str, side: int, qty: int, worth: int) -> None:
         """An order was let go."""
-        order = self._open[order_id] = _Open(self.holding(symbol), side, 0, worth)
-        _grow(order, qty)
+        holding = self.holding(symbol)
+        self._open[order_id] = _Open(holding, side, qty, worth)
+        if side > 0:
+            holding.open_buy += qty
+            holding.buy_cost += qty * worth
+        else:
+            holding.open_sell += qty
 
     def replaced(self, order_id: int, adds: int, worth: int) -> None:
         """A replace was let go."""
         order = self._open.get(order_id)
         if order is None:
             return
-        order.asked.append((adds, worth, order.worth))
+        order.asked = (*order.asked, (adds, worth, order.worth))
         _reprice(order, max(order.worth, worth))
         _grow(order, adds)
 
@@ -105,7 +116,7 @@ class Account:
         if report.exec_type is ExecType.TRADE:
             self._fill(order, report, fee)
         elif order.asked and report.exec_type in (ExecType.REPLACED, ExecType.CANCEL_REJECTED):
-            adds, worth, before = order.asked.pop(0)
+            (adds, worth, before), *order.asked = order.asked
             if report.exec_type is ExecType.REPLACED:
                 _grow(order, report.cum_qty + report.leaves_qty + sum(a for a, _, _ in order.asked) - order.qty)
             else:

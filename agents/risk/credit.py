@@ -18,7 +18,9 @@ def make(limits: Limits, account: Account, seen: Seen) -> Check | None:
     def check(order: OrderFacts, now: int) -> Verdict | None:
         if order.side < 0:
             return None
-        used = account.credit_used + account.extra_cost(order.order_id, order.adds, order.worth)
+        adds = order.adds
+        more = adds * order.worth if adds == order.qty else account.extra_cost(order.order_id, adds, order.worth)
+        used = account.credit_used + more
         if used <= credit:
             return None
         text = f"the order would bring the money used to {dollars(used)}, more than the credit of {dollars(credit)}"

@@ -19,6 +19,8 @@ def make(limits: Limits, account: Account, seen: Seen) -> Check | None:
         return None
     latest: dict[tuple[str, str, int, int | None, int], tuple[int, int]] = {}
 
+    full = [MOST_KEPT]
+
     def check(order: OrderFacts, now: int) -> Verdict | None:
         order_id, _, symbol, venue, side, qty, price, _, adds, _ = order
         if adds != qty:
@@ -29,8 +31,9 @@ def make(limits: Limits, account: Account, seen: Seen) -> Check | None:
             since = now - before[0]
             text = f"the same side, size and price went to {venue} {since} ns ago as order {before[1]}; "
             return rejected("DUPLICATE", since, window, f"{text}the window is {window} ns")
-        if len(latest) >= MOST_KEPT:
+        if len(latest) >= full[0]:
             _forget(now - window)
+            full[0] = max(MOST_KEPT, 2 * len(latest))
         latest[key] = (now, order_id)
         return None
 

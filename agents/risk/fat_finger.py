@@ -20,7 +20,7 @@ def make(limits: Limits, account: Account, seen: Seen) -> Check | None:
         price, side = order.price, order.side
         if price is None:
             return None
-        bid, ask = seen.best()
+        bid, ask = account.best
         touch = ask if side > 0 else bid
         if not touch:
             return None  # nothing to hold it against: a matter of the market's state

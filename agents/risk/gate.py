@@ -73,14 +73,17 @@ class RiskGate:
         self._bucket = None if limits.message_rate is None else message_rate.Bucket(limits)
         last: list[Check] = [] if self._bucket is None else [self._bucket.check]
         self._checks: tuple[Check, ...] = (self.switch.check, *(check for check in made if check is not None), *last)
+        self.switch.look_at_loss()
 
     def check(self, order: OrderFacts, now: int) -> Verdict:
         """Accept, hold or reject; an accepted order is taken to be on its way."""
         account = self.account
-        holding = account.holding(order.symbol)
-        bid, ask = self.seen.best()
+        bid, ask = account.best = self.seen.best()
         if bid and ask:
-            holding.mid = (bid + ask) // 2
+            holding, mid = account.holding(order.symbol), (bid + ask) // 2
+            if mid != holding.mid:
+                holding.mid = mid
+                self.switch.look_at_loss()
         for check in self._checks:
             verdict = check(order, now)
             if verdict is not None:

@@ -1,7 +1,8 @@
 """The kill switch: thrown by hand, by a loss, or by too many refusals. While it is on nothing but cancels leaves.
 
-The loss is what was paid less what positions are worth at the mid that was last seen; it is looked at when an order is
-asked about and when a fill is reported. Refusals are the desk's own and the venues', those of the switch left out.
+The loss is what was paid less what positions are worth at the mid that was last seen; it is looked at when a fill is
+reported, and when an order is asked about and the mid has moved. Refusals are the desk's own and the venues', those of
+the switch left out.
 It stays on until somebody releases it.
 """
 
@@ -33,8 +34,6 @@ class KillSwitch:
 
     def check(self, order: OrderFacts, now: int) -> Verdict | None:
         """Nothing passes while it is on."""
-        if self._max_loss is not None and not self.reason:
-            self.look_at_loss()
         if not self.reason:
             return None
         return rejected("KILL_SWITCH", 0, 0, f"the kill switch is on: {self.reason}")

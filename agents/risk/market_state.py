@@ -35,10 +35,12 @@ def make(limits: Limits, account: Account, seen: Seen) -> Check | None:
     if all(action == "accept" for action in actions.values()):
         return None
 
+    continuous = BookState.CONTINUOUS
+
     def check(order: OrderFacts, now: int) -> Verdict | None:
         venue = order.venue
         state = seen.state_of(venue)
-        if state is BookState.CONTINUOUS:
+        if state is continuous:
             if seen.quotes_at(venue):
                 return None
             word = "no_quote"

@@ -29,11 +29,15 @@ class Bucket:
 
     def check(self, order: OrderFacts, now: int) -> Verdict | None:
         """Take a token, or say when there is one."""
-        self._fill(now)
-        if self._credit >= self._token:
-            self._credit -= self._token
+        credit = self._credit + (now - self._at) * self._rate
+        if credit > self._full:
+            credit = self._full
+        self._at = now
+        if credit >= self._token:
+            self._credit = credit - self._token
             return None
-        wait = -(-(self._token - self._credit) // self._rate)
+        self._credit = credit
+        wait = -(-(self._token - credit) // self._rate)
         text = f"more than {self._rate} messages in {self._token / 1e9:g} s; the next may go in {wait} ns"
         return held("MESSAGE_RATE", wait, self._rate, now + wait, text)
 

@@ -20,7 +20,7 @@ def make(limits: Limits, account: Account, seen: Seen) -> Check | None:
         price = order.price
         if price is None:
             return None
-        bid, ask = seen.best()
+        bid, ask = account.best
         if not bid or not ask:
             return None
         away = abs(2 * price - bid - ask)

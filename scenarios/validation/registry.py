@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scenarios.validation import (
+    algos,
     calibrated_races,
     ck_engine,
     competing,
@@ -45,4 +46,5 @@ PROOFS: tuple[Proof, ...] = (
     *competing.PROOFS,
     *dislocated.PROOFS,
     *iex.PROOFS,
+    *algos.PROOFS,
 )
