@@ -8,6 +8,7 @@ import pytest
 
 from agents.algos.scheduled import even_spans
 from agents.algos.volume_curve import MINUTE, CurveError, VolumeCurve, read_profile, u_shape
+from scenarios.recorded_days import data_folder
 
 
 def test_a_span_gets_its_part_of_each_bucket():
@@ -63,3 +64,19 @@ def test_a_file_that_is_no_profile_is_told_with_its_line(tmp_path, text, message
     with pytest.raises(CurveError) as error:
         read_profile(tmp_path / "p.csv")
     assert str(error.value).removeprefix(f"{tmp_path}/") == message
+
+
+def test_a_recorded_day_of_minutes_is_u_shaped(tmp_path):
+    """The minute volumes of a day of 2013, when they are there: a curve as any other, heavier at both ends."""
+    data = data_folder()
+    recorded = None if data is None else data / "derived" / "minute_volume_profile.csv.gz"
+    if recorded is None or not recorded.is_file():
+        pytest.skip("market data folder not found; set SORSIM_DATA")
+    lines = gzip.decompress(recorded.read_bytes()).decode().splitlines()
+    first_day = lines[1].split(",")[:2]
+    rows = [line.split(",") for line in lines[1:] if line.split(",")[:2] == first_day]
+    at, volume = lines[0].split(",").index("minute"), lines[0].split(",").index("volume")
+    (tmp_path / "p.csv").write_text("minute,volume\n" + "".join(f"{row[at]},{row[volume]}\n" for row in rows))
+    weights = read_profile(tmp_path / "p.csv").weights
+    assert len(weights) == 390
+    assert min(sum(weights[:60]), sum(weights[-60:])) > sum(weights[165:225])
