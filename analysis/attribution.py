@@ -27,6 +27,7 @@ HFT share
     target shares.
 
 Does not model
+    Children that are to rest, post-only or pegged, aim at nothing that is displayed.
     Dark pools: what is not displayed is not seen; their children have no target.
 """
 
@@ -170,6 +171,9 @@ class _VenueTrial:
         self._phases = _Phases(tables, venue)
         self._takers = _takers(tables, venue)
         self._held_back = _held_back(tables, venue)
+        terms = tables["child_terms"]
+        self._posted = set(terms["order_id"][(terms["post_only"] > 0) | (terms["peg"] > 0)].tolist())
+        """Children that were to rest."""
 
     def of(self, child: int) -> tuple[ChildTarget, list[Charge]]:
         c = self._children
@@ -185,7 +189,7 @@ class _VenueTrial:
         """The child's target, and what took which part of it before the child arrived, oldest first."""
         c = self._children
         seen, arrival, side = int(c.seen_seq[child]), int(c.arrival_seq[child]), int(c.side[child])
-        if seen == NEVER or not self._phases.trades_at(seen):
+        if seen == NEVER or not self._phases.trades_at(seen) or int(c.order_id[child]) in self._posted:
             return 0, []
         stays, aimed, removed = self._book[-side], 0, []
         for stay in stays.queue_after(seen, side, int(c.price[child])).tolist():

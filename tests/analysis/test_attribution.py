@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agents.tables import CHILD_TERMS
 from analysis.attribution import OWN_SIBLING, AttributionError, ChildTarget, attribute
 from tests.analysis.builders import (
     BUY,
@@ -417,3 +418,22 @@ def test_every_missed_share_is_charged_once_as_a_slow_obvious_model_says(message
             assert aim.target == aimed[aim.order_id]
             assert by_events == removed[aim.order_id][: aim.missed]
             assert aim.sniped == removed[aim.order_id].count("sniper trade")
+
+
+@pytest.mark.parametrize("terms", [{"peg": 1}, {"post_only": 1}])
+def test_a_child_that_is_to_rest_aims_at_nothing_that_is_displayed(terms):
+    market = offered(300)
+    market.decide(100, 300, ASK)
+    market.row(CHILD_TERMS, order_id=100, display_qty=-1, **terms)
+    market.new(50, SNIPER, BUY, 200, ASK, IOC)
+    market.arrive(100, 100, ASK)
+    assert target(market).target == 0
+    assert causes(market) == {}
+
+
+def test_a_sweep_aims_like_any_child():
+    market = offered(300)
+    market.decide(100, 300, ASK)
+    market.row(CHILD_TERMS, order_id=100, display_qty=-1, iso=1)
+    market.arrive(100, 300, ASK)
+    assert target(market).target == 300
