@@ -184,8 +184,7 @@ class Admission(Sessions):
         """Give a peg its price; a discretionary one takes up to the midpoint when it comes, whatever the signal."""
         order.price = self._peg_price(order)
         order.discretionary_px = self._discretionary_price(order, order.price, arrives=True)
-        if order.discretionary_px is not None:
-            self._pegged_to = None  # the signal has its say in the cascade
+        self._pegged_to = None  # while no peg was here nobody kept it up; and the signal has its say in the cascade
 
     def _through_its_stop(self, coming: Coming) -> Reason:
         order = coming.order

@@ -6,8 +6,8 @@ Rules
         would trade through it          cancel | reprice | route_out  (`ThroughAction`)
         would be displayed and lock or cross it   reject | reprice | route_out  (`LockAction`)
     cancel, reject: it ends (TRADE_THROUGH, LOCKS_MARKET); a new order of which nothing has traded is rejected;
-    reprice: it rests one tick off the protected quote (REPRICED) and stays there; what may not rest is cancelled; before
-    that it meets who is here at the protected price or better, hidden orders too;
+    reprice: it rests one tick off the protected quote (REPRICED) and stays there; what may not rest is cancelled;
+        before that it meets who is here at the protected price or better, hidden orders too;
     route_out: it goes to all venues at the best protected price, as much as each displays, IOC and as an intermarket
     sweep; all of it waits until the last one has answered. Fills elsewhere are told to the owner as fills (ROUTED),
     what is left begins anew here (RETURNED); a quote that has been tried does not count again.

@@ -146,6 +146,16 @@ CASES: Final[tuple[Case, ...]] = (
         peg_without_reference=PegWithoutReference.CANCEL,
     ),
     case(
+        "72 a peg that takes the last of what it follows is inactive at once",
+        """
+        B p 5 market    -> p rests 5@nothing
+        cancel p
+        S s 3@103
+        B q 8 market    -> s3@103, q pegs to nothing, q rests 5@nothing
+        """,
+        peg_without_reference=PegWithoutReference.INACTIVE,
+    ),
+    case(
         "73 a peg rests at its cap while the reference is beyond and follows again below it",
         """
         B b 10@100
