@@ -32,7 +32,7 @@ from scenarios.agent_parts import (
 )
 from scenarios.algo_checks import algo_problems
 from scenarios.dark_parts import DarkPolicies
-from scenarios.fast_agents import AtADesk, Colocated, CrossVenueArbitrageur
+from scenarios.fast_agents import AtADesk, Colocated, CrossVenueArbitrageur, SweepAnticipator
 from scenarios.feed_parts import NO_SIPS, Feeds, RetailFeed, Sips
 from scenarios.geography_checks import geography_problems
 from scenarios.geography_parts import MediumPart, SitePart
@@ -608,8 +608,11 @@ def presence_is_of_firms_there_are(pieces: Pieces) -> Findings:
 
 
 def links_join_lit_venues(pieces: Pieces) -> Findings:
-    """Links of hosts beside venues lead from one lit venue to another."""
+    """Links of hosts beside venues lead from one lit venue to another; who only follows prints has some."""
     for path, agent in pieces.of_type(Colocated):
+        if isinstance(agent, SweepAnticipator) and not any(agent.links.values()):
+            message = "names no link, so it hears of no sweep; write for example {NASDAQ: {BATS: 20us}}"
+            yield Finding((*path, "links"), message)
         for start, ends in agent.links.items():
             if pieces.venue_kinds.get(start) == "dark":
                 yield Finding((*path, "links", start), f"{start} is dark: it shows nothing to act on; take it out")

@@ -122,6 +122,19 @@ def of_depth(tables: RunTables) -> dict[str, float]:
     return {"market.depth_at_best": sum(depth_at_best(tables).values())}
 
 
+def of_races(tables: RunTables) -> dict[str, float]:
+    """``market.race_share``: of the shares traded at lit venues, those in latency races, within 50 us of the first.
+
+    A fixed horizon: the latencies of the gateways are not in the log, and a constant one shifts everybody alike.
+    """
+    from analysis.race_detector import US, Definition
+    from analysis.race_figures import races_of_run
+
+    found = races_of_run(tables, 0, Definition(len_fixed_hor=50 * US))
+    volume = sum(venue.volume for venue in found)
+    return {"market.race_share": sum(venue.traded for venue in found) / volume if volume else math.nan}
+
+
 def of_routers(tables: RunTables) -> dict[str, float]:
     """``client.fill_rate``: every figure of the summary, by router."""
     from analysis.metrics import summary
@@ -197,5 +210,6 @@ FAMILIES: tuple[Callable[[RunTables], dict[str, float]], ...] = (
     of_routers,
     of_algorithms,
     of_routers_at_venues,
+    of_races,
 )
 """In the order in which they are looked at: cheap ones first."""

@@ -15,7 +15,7 @@ from scenarios.agent_parts import CustomAgent, DarkPicker, MarketMaker, Replay, 
 from scenarios.fast_agents import AtADesk, Colocated
 from scenarios.feed_parts import RetailFeed
 from scenarios.latencies import PerVenue
-from scenarios.market_parts import DarkVenue, LitVenue, Reference
+from scenarios.market_parts import DarkVenue, InternaliserVenue, LitVenue, Reference
 from scenarios.model import AnyAgent, Scenario
 from scenarios.placing import placed
 from scenarios.protection_parts import ProtectionReference
@@ -76,6 +76,10 @@ def _feeds(scenario: Scenario) -> Iterator[Row]:
         if isinstance(venue, LitVenue) and venue.protection is not None:
             others = [name for name in lit if name != venue.name]
             yield from _reference(venue.name, "protected quotes", venue.protection.reference, others)
+            if venue.protection.routes:
+                yield from _by_venue(venue.name, "orders", "routed out", others, _text_of(venue.protection.way_out))
+        if isinstance(venue, InternaliserVenue) and venue.route is not None:
+            yield Row(venue.name, "orders", "routed out", str(venue.route.round_trip.halved()), venue.route.venue)
 
 
 def _reference(

@@ -36,7 +36,7 @@ from scenarios.fields import (
     free_value,
 )
 from scenarios.gateway_parts import Gateway
-from scenarios.latencies import WIRE, LatencySpec, PerVenue, constant, everywhere
+from scenarios.latencies import WIRE, LatencySpec, LinkLatency, PerVenue, constant, everywhere
 from scenarios.part import Part
 from scenarios.policy_parts import Phases, VenuePolicies
 from scenarios.protection_parts import Protection
@@ -272,7 +272,9 @@ class RouteOut(Part):
     """Where an internaliser sends what it does not want."""
 
     venue: VenueName = Field(description="A lit venue.", examples=["NASDAQ"])
-    round_trip: LatencySpec = Field(constant("400us"), description="There and back.", examples=["400us"])
+    round_trip: LinkLatency = Field(
+        constant("400us"), description="There and back; a venue at a site has a wire.", examples=["400us"]
+    )
 
 
 class InternaliserVenue(DarkVenue):
@@ -293,6 +295,12 @@ class InternaliserVenue(DarkVenue):
     route: RouteOut | None = Field(
         None, description="Where unwanted orders go, with `unwanted: route_out`.", examples=["{venue: NASDAQ}"]
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _route_is_wired(cls, value: Any) -> Any:
+        route = value.get("route") if isinstance(value, dict) and value.get("site") is not None else None
+        return {**value, "route": {"round_trip": WIRE, **route}} if isinstance(route, dict) else value
 
     def terms(self) -> InternaliserTerms:
         """As the venue takes them."""

@@ -19,7 +19,7 @@ from scenarios.fee_parts import Fees
 from scenarios.market_parts import AnyVenue, Instrument, LitVenue
 from scenarios.problems import TreePath
 from scenarios.quantities import format_fee, format_price
-from venues.messages import MICROS_PER_UNIT, UNITS_PER_DOLLAR
+from venues.messages import LARGEST_PRICE, MICROS_PER_UNIT, UNITS_PER_DOLLAR
 
 Told = Iterator[tuple[TreePath, str]]
 """Where, and what is wrong."""
@@ -86,6 +86,7 @@ def regime_problems(regime: Regime, instrument: Instrument, venues: Mapping[int,
     for index, venue in venues.items():
         if isinstance(venue, LitVenue):
             yield from fees_above_the_cap(regime, instrument.price, venue.fees, ("venues", index, "fees"))
+            yield from wrong_tick_steps(regime, instrument, venue, ("venues", index, "policies", "ticks"))
     yield from wrong_tick(regime, instrument)
     yield from wrong_lot(regime, instrument)
 
@@ -112,6 +113,20 @@ def wrong_tick(regime: Regime, instrument: Instrument) -> Told:
         else:
             message += "; write that"
         yield ("instruments", 0, "tick"), message
+
+
+def wrong_tick_steps(regime: Regime, instrument: Instrument, venue: LitVenue, path: TreePath) -> Told:
+    """Nor does a venue whose ticks depend on the price; a step from below $1 on may reach above it."""
+    steps = None if venue.policies is None else venue.policies.ticks
+    if not steps:
+        return
+    ends = [*(step.price - 1 for step in steps[1:]), LARGEST_PRICE]
+    for index, (step, end) in enumerate(zip(steps, ends, strict=True)):
+        least = regime.tick(end, instrument.average_spread)
+        if step.tick % least:
+            start = format_price(max(step.price, UNITS_PER_DOLLAR if end >= UNITS_PER_DOLLAR else 0))
+            told = f"{format_price(step.tick)} is no multiple of the smallest tick of {regime.name} from {start} on"
+            yield (*path, index, "tick"), f"{told}, {format_price(least)}; write that, or add a step from there"
 
 
 def wrong_lot(regime: Regime, instrument: Instrument) -> Told:

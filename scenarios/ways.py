@@ -14,7 +14,7 @@ from scenarios.agent_parts import AnyAgent, DarkPicker, Replay, TradingAgent, su
 from scenarios.fast_agents import Colocated
 from scenarios.feed_parts import RetailFeed, SipFeed, Sips
 from scenarios.latencies import LinkLatency, PerVenue
-from scenarios.market_parts import AnyVenue, Fundamental, Reference
+from scenarios.market_parts import AnyVenue, Fundamental, Reference, RouteOut
 from scenarios.problems import TreePath
 from scenarios.protection_parts import Protection
 
@@ -73,6 +73,7 @@ class Market:
             if isinstance(reference, Reference):
                 yield from self._reference_ways(("venues", index), venue, reference)
             yield from self._protection_ways(("venues", index), venue)
+            yield from self._route_ways(("venues", index), venue)
         for index, agent in self.agents.items():
             yield from self._agent_ways(("agents", index), agent)
 
@@ -141,6 +142,14 @@ class Market:
         if protection.link is not None:
             for end in others:
                 yield from _of("orders", here, end, protection.link, (*path, "protection"), key="link")
+
+    def _route_ways(self, path: TreePath, venue: AnyVenue) -> Iterator[Way]:
+        """Where an internaliser sends what it does not want."""
+        route: RouteOut | None = getattr(venue, "route", None)
+        if route is not None:
+            here = End(venue.name, venue.site, path)
+            for there in self._venue_ends((route.venue,), kind="lit"):
+                yield Way("orders", here, there, route.round_trip, (*path, "route", "round_trip"), both_ways=True)
 
     def _agent_ways(self, path: TreePath, agent: AnyAgent) -> Iterator[Way]:
         if isinstance(agent, Colocated):

@@ -5,6 +5,7 @@ from typing import Any
 from analysis.tables import RunTables
 from scenarios.expectations import Verdict, metrics, verdicts
 from scenarios.load import load
+from scenarios.run import run
 from tests.analysis.builders import BUY, OTHER_CLIENT, SELL, Recording
 from tests.scenarios.builders import small
 
@@ -86,3 +87,37 @@ def test_every_routers_figures_can_be_named_and_the_markets_too() -> None:
 
 def test_what_anybody_earned_against_the_value_can_be_named() -> None:
     assert metrics(half_filled(), ["router.edge_per_second"])["router.edge_per_second"] == 0
+
+
+def test_the_share_of_races_is_of_what_traded() -> None:
+    """One share in the race: of two that want 100 at once one is late; then 300 trade without a rival."""
+    agents = [
+        {"kind": "scripted", "name": "maker", "round_trip": "2us", "orders": [order("1ms", "sell", 100, "100.00")]},
+        {
+            "kind": "scripted",
+            "name": "first",
+            "round_trip": "2us",
+            "orders": [order("9ms", "buy", 100, "100.00", "ioc")],
+        },
+        {
+            "kind": "scripted",
+            "name": "late",
+            "round_trip": "9us",
+            "orders": [order("9ms", "buy", 100, "100.00", "ioc")],
+        },
+        {"kind": "scripted", "name": "then", "round_trip": "2us", "orders": [order("20ms", "sell", 300, "100.01")]},
+        {
+            "kind": "scripted",
+            "name": "alone",
+            "round_trip": "2us",
+            "orders": [order("30ms", "buy", 300, "100.01", "ioc")],
+        },
+    ]
+    market = {"name": "NYSE", "kind": "lit"}
+    result = run(small(venues=[market], feeds={}, agents=agents, duration="50ms", warm_up="0s"))
+    assert metrics(result.tables, ["market.race_share"])["market.race_share"] == 0.25
+
+
+def order(at: str, side: str, qty: int, limit: str, time_in_force: str = "day") -> dict[str, Any]:
+    """A stated order."""
+    return {"at": at, "venue": "NYSE", "side": side, "qty": qty, "limit": limit, "time_in_force": time_in_force}

@@ -95,3 +95,10 @@ def test_a_learning_rate_is_a_share():
     assert told(maker, fundamental={"kind": "constant"}) == [
         "3 is not a share; write a number from 0 to 1, such as 0.1 for 10 %"
     ]
+
+
+@pytest.mark.parametrize("links", [{}, {"NYSE": {}}])
+def test_an_anticipator_without_a_link_hears_of_no_sweep(links):
+    assert told({"kind": "sweep_anticipator", "links": links}) == [
+        "names no link, so it hears of no sweep; write for example {NASDAQ: {BATS: 20us}}"
+    ]

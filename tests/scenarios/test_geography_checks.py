@@ -211,3 +211,19 @@ def test_a_sip_without_a_venue_is_told_with_its_line(tmp_path: Path) -> None:
     )
     (problem,) = problems(file_with(tmp_path, text))
     assert ":5:3: feeds.sip: there is no lit venue whose quotes it could consolidate" in problem
+
+
+def test_an_internaliser_routes_out_no_faster_than_light() -> None:
+    firm = {
+        "name": "FIRM",
+        "kind": "internaliser",
+        "site": "carteret",
+        "improvement": 0.001,
+        "unwanted": "route_out",
+        "route": {"venue": "NYSE", "round_trip": "368us"},
+        "reference": {"feed": "direct"},
+    }
+    assert told(CLIENT, venues=[*VENUES, firm]) == [
+        "venues.FIRM.route.round_trip: 184us each way is faster than light, which needs 184.128us for the 55.2 km from "
+        "carteret to mahwah; write 368.256us or more, `wire`, or `abstract: true` at the top"
+    ]

@@ -80,3 +80,37 @@ def test_the_report_is_a_table_below_one_line_of_summary() -> None:
         "",
         "who  what  by  how late  where",
     ]
+
+
+def test_what_venues_route_out_has_ways_too() -> None:
+    venues = [
+        {"name": "NYSE", "kind": "lit", "protection": {"link": "70us"}},
+        {"name": "BATS", "kind": "lit", "protection": {"action": "cancel"}},
+        {
+            "name": "FIRM",
+            "kind": "internaliser",
+            "improvement": 0.001,
+            "unwanted": "route_out",
+            "route": {"venue": "BATS"},
+        },
+    ]
+    assert [row for row in rows(venues=venues) if "routed out" in row] == [
+        "NYSE|orders|routed out|70us|BATS",
+        "FIRM|orders|routed out|200us|BATS",
+    ]
+
+
+def test_an_internaliser_at_a_site_routes_out_over_a_wire() -> None:
+    venues = [
+        {"name": "NYSE", "kind": "lit", "site": "mahwah"},
+        {
+            "name": "FIRM",
+            "kind": "internaliser",
+            "site": "secaucus",
+            "reference": {"feed": "direct"},
+            "improvement": 0.001,
+            "unwanted": "route_out",
+            "route": {"venue": "NYSE"},
+        },
+    ]
+    assert "FIRM|orders|routed out|217.88us|NYSE" in rows(venues=venues)

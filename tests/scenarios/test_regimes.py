@@ -93,6 +93,31 @@ def test_before_all_stocks_of_a_dollar_and_more_have() -> None:
     assert messages(market("pre2025", tick=0.0002, price=0.5)) == []
 
 
+def test_a_venue_s_own_steps_are_held_to_the_tick_too() -> None:
+    found = stepped("adopted2024", {"price": 0, "tick": 0.0001}, {"price": 10, "tick": 0.01})
+    assert found == [
+        "venues.NYSE.policies.ticks[0].tick: 0.0001 is no multiple of the smallest tick of adopted2024 from 1.00 on, "
+        "0.01; write that, or add a step from there"
+    ]
+    found = stepped("pre2025", {"price": 0, "tick": 0.0001}, {"price": 1, "tick": 0.01}, {"price": 10, "tick": 0.005})
+    assert found == [
+        "venues.NYSE.policies.ticks[2].tick: 0.005 is no multiple of the smallest tick of pre2025 from 10.00 on, "
+        "0.01; write that, or add a step from there"
+    ]
+
+
+def test_finer_steps_below_a_dollar_are_allowed() -> None:
+    assert stepped("pre2025", {"price": 0, "tick": 0.0001}, {"price": 1, "tick": 0.01}) == []
+    assert stepped("adopted2024", {"price": 0, "tick": 0.0001}, {"price": 1, "tick": 0.01}) == []
+
+
+def stepped(regime: str, *ticks: dict[str, float]) -> list[str]:
+    """What `check` says of a venue with these ticks by price."""
+    written = market(regime)
+    written["venues"][0]["policies"] = {"ticks": list(ticks)}
+    return messages(written)
+
+
 # -- round lots ------------------------------------------------------------------------------------------------
 
 
