@@ -64,6 +64,7 @@ class Market:
         settings: changes by path, as after ``--set``.
         measure: the figures that are taken of a run; a function of a module, as it goes to other processes.
         runs: on so many of the seeds, the first; None: on all.
+        shift: this is added to every seed, where the seeds themselves were seen before the rows were final.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Market:
     settings: tuple[str, ...] = ()
     measure: Callable[[RunResult], Figures] = expected_figures
     runs: int | None = None
+    shift: int = 0
 
 
 @dataclass(frozen=True)

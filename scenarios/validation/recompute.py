@@ -61,4 +61,4 @@ def measure(market: Market, seed: int) -> Figures:
     """Run one market on one seed and take its figures."""
     from scenarios.run import run
 
-    return market.measure(run(load(market.scenario, set=market.settings), seed=seed))
+    return market.measure(run(load(market.scenario, set=market.settings), seed=seed + market.shift))

@@ -70,3 +70,9 @@ def test_a_market_is_run_with_its_settings_and_measured() -> None:
     figures = measure(Market("brief", "us_equities", brief), 1)
     assert figures["market.trades"] == 0
     assert Found({("brief", 1): figures}).total("brief", "expectations that fail") == 0
+
+
+def test_a_markets_seeds_may_be_shifted() -> None:
+    brief = ("duration=2500ms", "warm_up=2s", "expect={market.trades: {at_least: 0}}", "agents.client.orders.count=2")
+    plain, shifted = Market("a", "us_equities", brief), Market("b", "us_equities", brief, shift=2)
+    assert measure(shifted, 1) == measure(plain, 3) != measure(plain, 1)
