@@ -14,7 +14,7 @@ from agents.strategies.price_time import PriceTime
 from agents.strategies.smart import Smart
 from agents.strategy_trial import ScriptedMarket, buy, drive
 
-KNOWN = "known: single_venue, price_time, fee_aware, latency_aware, dark_first, smart, learned, broadcast"
+KNOWN = "known: single_venue, price_time, fee_aware, latency_aware, dark_first, smart, learned, broadcast, cont_kukanov"
 OWN = "one of your own is named my_router.py:MyStrategy or package.module:MyStrategy"
 
 ROUTER = '''
