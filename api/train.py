@@ -57,10 +57,10 @@ def train(
 
 def _print(training: Training) -> None:
     rows = [
-        [name, f"{scores.rows:,}", f"{scores.error:.4g}", f"{scores.constant:.4g}", f"{scores.by_venue:.4g}"]
+        [name, f"{scores.rows:,}", f"{scores.error:.4g}", f"{scores.own_past:.4g}", f"{scores.by_venue:.4g}"]
         + [f"{scores.skill:.1%}"]
         for name, scores in (("shares had", training.fill), ("move of the mid, $0.0001", training.move))
     ]
-    headings = ["forest", "rows", "squared error", "of the mean", "of the venue's mean", "skill"]
+    headings = ["forest", "rows", "squared error", "of the own past", "corrected by venue", "skill"]
     judged_on = ", ".join(map(str, training.model.about["judged_on"]))
     print_table(f"on seeds {judged_on}, which were not fitted", headings, rows)

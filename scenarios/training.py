@@ -136,7 +136,7 @@ def learn(gathered: Gathered, shape: ForestShape | None = None, shuffle: bool = 
 
     from agents.learned.forest import IntegerForest
     from analysis.learning.examples import HORIZON
-    from analysis.learning.forests import ForestShape, calibration, fit, judged, shuffled
+    from analysis.learning.forests import ForestShape, calibration, corrections, fit, judged, predicted, shuffled
 
     shape = shape or ForestShape()
     examples = gathered.examples
@@ -144,14 +144,16 @@ def learn(gathered: Gathered, shape: ForestShape | None = None, shuffle: bool = 
     seen, others = examples.rows(~judging), examples.rows(judging)
     if not len(seen) or not len(others):
         raise _mistake("--seeds", "no child order was sent to displayed shares; let the router have orders to work")
-    fitted = shuffled(seen, seed=1) if shuffle else seen
-    fill, move = fit(fitted, fitted.had, shape, seed=1), fit(fitted, fitted.moved, shape, seed=2)
-    scores = judged(fill, seen, others, "had"), judged(move, seen, others, "moved")
+    forests = {}
+    for number, of in enumerate(("fill", "move"), start=1):
+        target = corrections(seen, of)
+        forests[of] = fit(seen, shuffled(target, seed=number) if shuffle else target, shape, seed=number)
+    scores = {of: judged(forest, seen, others, of) for of, forest in forests.items()}
     low, high = np.quantile(seen.features, [0.01, 0.99], axis=0)
     model = RoutingModel(
         features=examples.names,
-        fill=IntegerForest.of_scikit_learn(fill),
-        adverse=IntegerForest.of_scikit_learn(move),
+        fill=IntegerForest.of_scikit_learn(forests["fill"]),
+        adverse=IntegerForest.of_scikit_learn(forests["move"]),
         low=tuple(np.floor(low).astype(int).tolist()),
         high=tuple(np.ceil(high).astype(int).tolist()),
         about={
@@ -162,15 +164,16 @@ def learn(gathered: Gathered, shape: ForestShape | None = None, shuffle: bool = 
             "trees": shape.trees,
             "depth": shape.depth,
             "leaf": shape.leaf,
-            "skill": {"fill": scores[0].skill, "move": scores[1].skill},
+            "skill": {of: its.skill for of, its in scores.items()},
             "versions": {"scikit-learn": sklearn.__version__, "numpy": np.__version__},
         },
     )
     return Training(
         model,
-        *scores,
-        calibration(fill.predict(others.features), others.had),
-        calibration(move.predict(others.features), others.moved),
+        scores["fill"],
+        scores["move"],
+        calibration(predicted(forests["fill"], others, "fill"), others.had),
+        calibration(predicted(forests["move"], others, "move"), others.moved),
     )
 
 

@@ -17,14 +17,14 @@ MEMORY: Final = 0.99
 
 
 class Predicted:
-    """Implements :class:`agents.cost_model.Beliefs` with two forests for lit venues.
+    """Implements :class:`agents.cost_model.Beliefs`: the router's own past, corrected by two forests at lit venues.
 
     A pool shows nothing that the forests were trained on: there the router's own past counts. So it does everywhere
     while the features drift, that is while more than ``drift`` of them, over the last hundred decisions or so, lie
     where the training hardly saw any; two in a hundred do on data like the training's.
 
     Args:
-        blend: how much the model counts, the rest is the router's own past; 1: the model alone.
+        blend: how much of a correction is made; 0: none, the router's own past alone.
         drift: share of strange features, in [0, 1], above which the model is not asked.
     """
 
@@ -44,16 +44,12 @@ class Predicted:
         rows = venue_features([venues[number] for number in lit], parent, view)
         if self._has_drifted(rows):
             return measured
-        fills, moves = self._model.fill.predict(rows), self._model.adverse.predict(rows)
+        fills, moves, part = self._model.fill.predict(rows), self._model.adverse.predict(rows), self._blend
         for number, fill, move in zip(lit, fills, moves, strict=True):
-            measured[number] = self._blended(Belief(fill / MILLION, move / MILLION), measured[number])
+            own = measured[number]
+            had = min(1.0, max(0.0, own.fill + part * fill / MILLION))
+            measured[number] = Belief(had, own.move + part * move / MILLION)
         return measured
-
-    def _blended(self, predicted: Belief, measured: Belief) -> Belief:
-        part = self._blend
-        if part == 1.0:
-            return predicted
-        return Belief(*(part * a + (1.0 - part) * b for a, b in zip(predicted, measured, strict=True)))
 
     def _has_drifted(self, rows: Sequence[VenueFeatures]) -> bool:
         outside = sum(map(self._model.outside, rows))

@@ -28,12 +28,12 @@ class ModelProblem(Exception):
 
 @dataclass(frozen=True)
 class RoutingModel:
-    """Forests for the chance of a fill and for the move that follows.
+    """Forests that correct a router's own past: the part of a quote that it had there, and the move that followed.
 
     Attributes:
         features: names of the features, in the order of a row.
-        fill: the part of the displayed shares aimed at that is had, in millionths of one.
-        adverse: signed move of the mid in the direction of the order within the horizon, price units in millionths.
+        fill: to be added to the part of the displayed shares aimed at that was had, in millionths of one.
+        adverse: to be added to the move of the mid in the direction of the order, millionths of a price unit.
         low, high: by feature, what 98 in 100 of the training's rows lay between.
         about: scenario, seeds, rows, horizon, scores out of sample, versions.
     """

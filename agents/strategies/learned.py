@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Learned(Smart):
-    """As smart, with fill probabilities and moves of the price predicted by forests; the rules where there is no model.
+    """As smart, with its own past corrected by forests that were trained on recorded runs; smart without a model.
 
     Attributes:
         file: A model that `sorsim train` wrote; null: none, and the router's own past counts, as with smart.
-        blend: How much the model counts beside the router's own past, from 0 to 1.
+        blend: How much of the model's corrections of the own past is made, from 0 to 1.
         drift: Share of strange features, from 0 to 1, above which the model is left alone; 1 never does.
     """
 

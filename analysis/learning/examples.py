@@ -31,19 +31,28 @@ HORIZON = 10_000_000
 KEYS = ("at", "decision", "venue")
 """Columns of `features` that are no features."""
 
-ARRAYS = ("features", "had", "moved", "weight", "venue", "seed")
+ARRAYS = ("features", "had", "moved", "own_had", "own_moved", "weight", "venue", "seed")
+
+UNKNOWN = 1 - (1 << 24)
+"""A feature that was never measured."""
 
 _VENUES = 1 << 16
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Rows to learn from. ``features``: rows x names; the other arrays have an entry a row; ``seed`` is the run's."""
+    """Rows to learn from. ``features``: rows x names; the other arrays have an entry a row; ``seed`` is the run's.
+
+    ``own_had`` and ``own_moved`` are what the router's own past made it believe then, as the rules do: what was never
+    measured is good.
+    """
 
     names: tuple[str, ...]
     features: Ints
     had: npt.NDArray[np.float64]
     moved: npt.NDArray[np.float64]
+    own_had: npt.NDArray[np.float64]
+    own_moved: npt.NDArray[np.float64]
     weight: Ints
     venue: Ints
     seed: Ints
@@ -77,11 +86,14 @@ def examples_of(tables: RunTables, horizon: int = HORIZON) -> Examples:
     aimed = np.array([target.target for target in targets], dtype=np.int64)
     missed = np.array([target.missed for target in targets], dtype=np.int64)
     kept = (row != NEVER) & judged
+    rows = row[kept]
     return Examples(
         names,
-        np.stack([recorded[name][row[kept]] for name in names], axis=1),
+        np.stack([recorded[name][rows] for name in names], axis=1),
         1.0 - missed[kept] / aimed[kept],
         moved[kept],
+        _measured(recorded["own_fill"][rows], 1_000, 1.0),
+        _measured(recorded["own_markout"][rows], 100, 0.0),
         aimed[kept],
         children.venue[child][kept],
         np.full(int(kept.sum()), tables.market["seed"], dtype=np.int64),
@@ -99,6 +111,10 @@ def together(parts: Iterable[Examples]) -> Examples:
         raise ValueError("no runs, or runs with different features")
     arrays = {name: np.concatenate([getattr(part, name) for part in each]) for name in ARRAYS}
     return Examples(each[0].names, **arrays)
+
+
+def _measured(feature: Ints, scale: int, never: float) -> npt.NDArray[np.float64]:
+    return np.where(feature == UNKNOWN, never, feature / scale)
 
 
 def _moved(

@@ -1,6 +1,7 @@
 """Forests fitted to examples, and what they are worth on examples that they never saw.
 
-Two forests of scikit-learn: the part of the shares aimed at that is had, and the move of the mid that follows. Both are
+Two forests of scikit-learn: for the part of the shares aimed at that is had, and for the move of the mid that follows.
+Each learns what the router's own past gets wrong, so that a forest that learned nothing changes nothing. Both are
 fitted on some seeds and judged on others: rows of one run are not independent of each other, so that a split within a
 run would flatter.
 """
@@ -8,7 +9,7 @@ run would flatter.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -37,24 +38,35 @@ class Scores:
     Attributes:
         rows: how many were judged.
         error: mean squared error.
-        constant: that of the training's mean, which knows nothing of the venue.
-        by_venue: that of the training's mean of each venue, which knows nothing of the moment.
-        skill: 1 - error / constant; at 0 or below nothing was learned.
+        own_past: that of the router's own past alone, without a correction.
+        by_venue: that of the own past with one correction a venue, which knows nothing of the moment.
+        skill: 1 - error / own_past; at 0 or below nothing was learned.
     """
 
     rows: int
     error: float
-    constant: float
+    own_past: float
     by_venue: float
 
     @property
     def skill(self) -> float:
-        """Share of the constant's error that the forest takes away."""
-        return 1 - self.error / self.constant if self.constant else 0.0
+        """Share of the own past's error that the forest takes away."""
+        return 1 - self.error / self.own_past if self.own_past else 0.0
 
     def as_json(self) -> dict[str, float]:
         """Plain values."""
         return {**asdict(self), "skill": self.skill}
+
+
+OF: Final = {"fill": ("had", "own_had"), "move": ("moved", "own_moved")}
+"""By forest: what came, and what the router's own past said."""
+
+
+def corrections(examples: Examples, of: str) -> Floats:
+    """What the router's own past got wrong: came less said. ``of``: ``fill`` or ``move``."""
+    came, said = (getattr(examples, name) for name in OF[of])
+    wrong: Floats = came - said
+    return wrong
 
 
 def fit(examples: Examples, target: Floats, shape: ForestShape, seed: int) -> RandomForestRegressor:
@@ -71,23 +83,15 @@ def fit(examples: Examples, target: Floats, shape: ForestShape, seed: int) -> Ra
     return forest.fit(examples.features, target, sample_weight=examples.weight)
 
 
-def shuffled(examples: Examples, seed: int) -> Examples:
-    """The same features with the outcomes of other rows: the control from which nothing can be learned."""
-    order = np.random.default_rng(seed).permutation(len(examples))
-    return Examples(
-        examples.names,
-        examples.features,
-        examples.had[order],
-        examples.moved[order],
-        examples.weight,
-        examples.venue,
-        examples.seed,
-    )
+def shuffled(target: Floats, seed: int) -> Floats:
+    """Each row with another row's target: the control from which nothing can be learned."""
+    mixed: Floats = np.random.default_rng(seed).permutation(target)
+    return mixed
 
 
 def judged(forest: Any, seen: Examples, unseen: Examples, of: str) -> Scores:
-    """A forest's errors on rows that it never saw. ``of``: ``had`` or ``moved``."""
-    known, truth, weight = getattr(seen, of), getattr(unseen, of), unseen.weight
+    """A forest's errors on rows that it never saw. ``of``: ``fill`` or ``move``."""
+    known, truth, weight = corrections(seen, of), corrections(unseen, of), unseen.weight
     mean = float(np.average(known, weights=seen.weight))
     venues = {
         int(venue): float(np.average(known[here], weights=seen.weight[here]))
@@ -95,9 +99,15 @@ def judged(forest: Any, seen: Examples, unseen: Examples, of: str) -> Scores:
         if (here := seen.venue == venue).any()
     }
     by_venue = np.array([venues.get(int(venue), mean) for venue in unseen.venue])
-    guesses = (forest.predict(unseen.features), np.full(len(unseen), mean), by_venue)
-    error, constant, of_venues = (float(np.average((guess - truth) ** 2, weights=weight)) for guess in guesses)
-    return Scores(len(unseen), error, constant, of_venues)
+    guesses = (forest.predict(unseen.features), np.zeros(len(unseen)), by_venue)
+    error, own_past, of_venues = (float(np.average((guess - truth) ** 2, weights=weight)) for guess in guesses)
+    return Scores(len(unseen), error, own_past, of_venues)
+
+
+def predicted(forest: Any, examples: Examples, of: str) -> Floats:
+    """The router's own past, corrected."""
+    own: Floats = getattr(examples, OF[of][1]) + forest.predict(examples.features)
+    return np.clip(own, 0.0, 1.0) if of == "fill" else own
 
 
 @dataclass(frozen=True)

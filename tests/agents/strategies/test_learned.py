@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ def forest(below: float, above: float) -> IntegerForest:
 
 
 def model(low: tuple[int, ...] = WIDE[0], high: tuple[int, ...] = WIDE[1]) -> RoutingModel:
-    return RoutingModel(FEATURES, forest(0.9, 0.1), forest(0.0, 100.0), low, high, {"seeds": [1000, 1001]})
+    return RoutingModel(FEATURES, forest(-0.1, -0.4), forest(0.0, 80.0), low, high, {"seeds": [1000, 1001]})
 
 
 def saved(folder: Path, **options: Any) -> str:
@@ -60,26 +61,31 @@ def believed(beliefs: Any, times: int = 1) -> dict[str, Belief]:
     return found
 
 
-def test_lit_venues_are_believed_to_be_what_the_forests_say() -> None:
+def test_the_forests_correct_the_own_past_of_lit_venues() -> None:
     found = believed(Predicted(model()))
-    assert found["NYSE"] == Belief(0.1, 100.0)
-    assert found["IEX"] == Belief(0.9, 0.0)
+    assert found["NYSE"] == pytest.approx(Belief(0.5 - 0.4, 20.0 + 80.0))
+    assert found["IEX"] == pytest.approx(Belief(1.0 - 0.1, 0.0)), "what was never measured is good"
+
+
+def test_a_part_that_is_had_stays_between_nothing_and_all() -> None:
+    low, high = forest(-2.0, -2.0), forest(2.0, 2.0)
+    for fill, had in ((low, 0.0), (high, 1.0)):
+        assert believed(Predicted(replace(model(), fill=fill)))["NYSE"].fill == had
 
 
 def test_of_a_pool_the_own_past_is_believed() -> None:
     assert believed(Predicted(model()))["POOL"] == Belief(0.25, 2.0)
 
 
-def test_a_blend_weighs_the_model_and_the_own_past() -> None:
+def test_a_blend_makes_part_of_the_correction() -> None:
     found = believed(Predicted(model(), blend=0.5))["NYSE"]
-    assert found.fill == pytest.approx((0.1 + 0.5) / 2)
-    assert found.move == pytest.approx((100.0 + 20.0) / 2)
+    assert found == pytest.approx(Belief(0.5 - 0.2, 20.0 + 40.0))
 
 
 def test_while_the_features_drift_the_own_past_is_believed() -> None:
     nothing_is_usual = model(low=(LARGEST,) * len(FEATURES))
     beliefs = Predicted(nothing_is_usual, drift=0.2)
-    assert believed(beliefs)["NYSE"] == Belief(0.1, 100.0), "one decision is no drift"
+    assert believed(beliefs)["NYSE"] == pytest.approx(Belief(0.1, 100.0)), "one decision is no drift"
     assert believed(beliefs, times=30)["NYSE"] == Belief(0.5, 20.0)
     assert beliefs.strange > 0.2
 

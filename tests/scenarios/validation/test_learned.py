@@ -16,7 +16,7 @@ LEAF = IntegerForest.of_arrays(roots=[0], feature=[0], threshold=[0], children=[
 
 def trained(error: float) -> Training:
     points = calibration(LEAF.value / 1, LEAF.value / 1)
-    scores = Scores(rows=10, error=error, constant=1.0, by_venue=1.0)
+    scores = Scores(rows=10, error=error, own_past=1.0, by_venue=1.0)
     return Training(RoutingModel((), LEAF, LEAF, (), (), {"seeds": []}), scores, scores, points, points)
 
 
