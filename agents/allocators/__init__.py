@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:  # what `__getattr__` below does, in words that type checkers and editors read
+    from agents.allocators.closed_form_pair import exponential_pair as exponential_pair
     from agents.allocators.dark_pools import BlockBandit as BlockBandit
     from agents.allocators.dark_pools import CensoredTails as CensoredTails
     from agents.allocators.dark_pools import FixedOrder as FixedOrder
@@ -25,7 +26,6 @@ if TYPE_CHECKING:  # what `__getattr__` below does, in words that type checkers 
     from agents.allocators.exact import LadderVenue as LadderVenue
     from agents.allocators.exact import allocate_exact as allocate_exact
     from agents.allocators.exact import allocate_greedy_l2 as allocate_greedy_l2
-    from agents.allocators.exponential_pair import exponential_pair as exponential_pair
     from agents.allocators.outflow import Continuous as Continuous
     from agents.allocators.outflow import Discrete as Discrete
     from agents.allocators.outflow import Exponential as Exponential
@@ -57,7 +57,7 @@ _HOME: Final = {
         "greedy_split",
     ),
     "exact": ("LadderAllocation", "LadderVenue", "allocate_exact", "allocate_greedy_l2"),
-    "exponential_pair": ("exponential_pair",),
+    "closed_form_pair": ("exponential_pair",),
     "outflow": ("Continuous", "Discrete", "Exponential", "Pareto", "poisson"),
     "placement": ("Placement", "PlacementProblem"),
     "placement_learning": ("PlacementLearner", "PlacementPrices", "learn_from_fills", "stochastic_approximation"),

@@ -27,7 +27,7 @@ class FillsByQuadrature:
     def cost(self, market: float, limits: Sequence[float]) -> float:
         """V in $."""
         its, room = self.problem, self.problem.shares - market
-        filled = [self._integral_of_tail(k, min(limit, limit)) for k, limit in enumerate(limits)]
+        filled = [self._integral_of_tail(k, limit) for k, limit in enumerate(limits)]
         shortfall = self._shortfall(room, limits)
         cost = (its.half_spread + its.take_fee + its.theta) * market + (its.lambda_under + its.theta) * shortfall
         cost += its.over * (market + sum(filled) - its.shares + shortfall)

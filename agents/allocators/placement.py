@@ -11,8 +11,10 @@ Model
     in dollars against the mid: s half-spread, f taker fee, r_k rebate, all $/share. V(X) = E v(X) is minimised.
     theta prices impact; 0 is the model of 2012.
 
-Facts used (Proposition 1): V is convex and has a minimum in 0 <= M <= S, 0 <= L_k <= S - M, M + sum L_k >= S, given
+Facts used (Proposition 1): V has a minimum in 0 <= M <= S, 0 <= L_k <= S - M, M + sum L_k >= S, given
     lambda_u, lambda_o > 0, lambda_o > s + max r, lambda_o > -(s + f), s + min r > 0 (:meth:`PlacementProblem.doubts`).
+    The paper also calls V convex. In a limit that is seldom done it is not: V flattens out (there is a test), so a
+    stationary point need not be the optimum.
 
 Does not model
     When fills come (V knows their number at the end), price moves before the end, own impact beyond theta.

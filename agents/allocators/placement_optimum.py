@@ -2,9 +2,10 @@
 
 How
     one venue, continuous     closed form (Proposition 2): F(Q + L) = (2 s + f + r) / (lambda_u + theta + s + r)
-    two venues, continuous    slopes by quadrature, then sequential quadratic programming within the bounds
-    discrete outflows         the same on exact convolutions, then a descent over whole shares, until no move of a share
-                              from one place to another, in or out lowers V
+    two venues, continuous    slopes by quadrature, sequential quadratic programming within the bounds from several
+                              starts, a descent by ever shorter moves, and programming once more
+    discrete outflows         the same on exact convolutions; the descent is over whole shares and ends when no move of
+                              a share from one place to another, in or out lowers V
     more continuous venues    as discrete, on a grid of `GRID` steps
 
 Conditions (K venues, inside the bounds; theta as in the later version of the paper)
@@ -34,6 +35,12 @@ STARTS: Final = (0.2, 0.5, 0.8)
 
 SWEEPS: Final = 20
 """Rounds over the venues in which limits are brought to their conditions."""
+
+FOLLOWED: Final = 2
+"""Of the minima found from different starts, how many are followed to the end."""
+
+FINEST: Final = 2.0**-30
+"""Of S: the shortest move where shares may be cut."""
 
 EQUAL: Final = 1e-12
 """Relative difference of costs that is rounding."""
@@ -162,11 +169,15 @@ def _several_venues(problem: PlacementProblem) -> Placement:
     fills = fills_of(problem)
     found = [_programmed(problem, fills, start) for start in _starts(problem)]
     found.append([float(problem.shares), *[0.0] * problem.venues])
-    costs = [fills.cost(x[0], x[1:]) for x in found]
-    best = found[costs.index(min(costs))]
+    found.sort(key=lambda x: fills.cost(x[0], x[1:]))
     if isinstance(fills, FillsByQuadrature):
-        return Placement(best[0], tuple(best[1:]))
-    placed = _settled(fills, _descended(problem, fills, best))
+        unit = problem.shares * FINEST
+        ends = [_descended(problem, fills, start, unit) for start in found[:FOLLOWED]]
+        ends += [_programmed(problem, fills, end) for end in ends]
+        placed = min(ends, key=lambda x: fills.cost(x[0], x[1:]))
+    else:
+        ends = [_descended(problem, fills, start, fills.unit) for start in found[:FOLLOWED]]
+        placed = _settled(fills, min(ends, key=lambda x: fills.cost(x[0], x[1:])))
     return Placement(placed[0], tuple(placed[1:]))
 
 
@@ -213,9 +224,12 @@ def _programmed(problem: PlacementProblem, fills: Fills, start: Sequence[float])
     return [float(share) * size for share in np.clip(found.x, 0.0, 1.0)]
 
 
-def _descended(problem: PlacementProblem, fills: FillsOnAGrid, start: Sequence[float]) -> list[float]:
-    """Whole units from which no move lowers V: first long moves, then shorter ones, at last one unit."""
-    unit, most = fills.unit, round(problem.shares / fills.unit)
+def _descended(problem: PlacementProblem, fills: Fills, start: Sequence[float], unit: float) -> list[float]:
+    """Whole units from which no move lowers V: first long moves, then shorter ones, at last one unit.
+
+    Programming alone may stop on a bound, where V has kinks; moves from one place to another follow the bounds.
+    """
+    most = round(problem.shares / unit)
     at = tuple(min(most, max(0, round(shares / unit))) for shares in start)
 
     def cost(place: tuple[int, ...]) -> float:

@@ -15,7 +15,14 @@ from agents.allocators.fills_on_a_grid import FillsOnAGrid
 from agents.allocators.outflow import Continuous, Discrete, Exponential, Law, Pareto, poisson
 from agents.allocators.placement import Placement, PlacementProblem
 from agents.allocators.placement_optimum import conditions, expected_cost, optimum, thresholds
-from tests.agents.allocators.placements import BOUNDARY, INTERIOR, INTERIOR_EQUAL, sensitivity_base, table_1
+from tests.agents.allocators.placements import (
+    BOUNDARY,
+    INTERIOR,
+    INTERIOR_EQUAL,
+    exponential_problem,
+    sensitivity_base,
+    table_1,
+)
 
 TABLE_1 = (  # S, K, optimal M / S, optimal V to half of the last digit, published sampled W of the paper's algorithm
     (500, 1, 0.456, 2.778, 2.76),
@@ -192,6 +199,25 @@ def test_slopes_are_those_of_the_cost() -> None:
         up, down = ([x + sign * (i == axis) * 0.01 for i, x in enumerate(place)] for sign in (1, -1))
         measured = (fills.cost(up[0], up[1:]) - fills.cost(down[0], down[1:])) / 0.02
         assert measured == pytest.approx(slope, abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        exponential_problem([766, 8], [740, 1802], 1988, 0.005, [0.002, 0.002], 0.056, 0.034),
+        exponential_problem([56, 780], [1157, 2065], 1656, 0.005, [0.003, 0.002], 0.091, 0.0103),
+        exponential_problem([885, 251], [1272, 1107], 1627, 0.02, [0.002, 0.001], 0.089, 0.061),
+        exponential_problem([593, 241], [426, 1252], 1937, 0.005, [0.002, 0.001], 0.067, 0.089),
+    ],
+)
+def test_on_the_bounds_no_placement_nearby_is_cheaper(problem: PlacementProblem) -> None:
+    """Problems whose optimum lies where V has kinks: programming alone stops up to $0.2 above it."""
+    found, draw, size = optimum(problem), np.random.default_rng(2), problem.shares
+    for scale in (0.1, 0.01, 0.001):
+        for _ in range(20):
+            market = float(np.clip(found.market + draw.normal(0, scale * size), 0, size))
+            limits = [float(np.clip(x + draw.normal(0, scale * size), 0, size - market)) for x in found.limits]
+            assert found.cost <= expected_cost(problem, market, limits) + 1e-8
 
 
 def test_three_continuous_venues_are_solved_on_a_grid() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from agents.allocators.exponential_pair import exponential_pair
+from agents.allocators.closed_form_pair import exponential_pair
 from agents.allocators.placement import PlacementProblem
 from agents.allocators.placement_optimum import expected_cost, optimum
 from tests.agents.allocators.placements import BOUNDARY, INTERIOR, INTERIOR_EQUAL, table_1
