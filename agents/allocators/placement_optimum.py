@@ -39,7 +39,7 @@ SWEEPS: Final = 20
 FOLLOWED: Final = 2
 """Of the minima found from different starts, how many are followed to the end."""
 
-FINEST: Final = 2.0**-30
+FINEST: Final = 2.0**-22
 """Of S: the shortest move where shares may be cut."""
 
 EQUAL: Final = 1e-12

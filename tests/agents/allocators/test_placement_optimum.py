@@ -206,8 +206,13 @@ def test_slopes_are_those_of_the_cost() -> None:
     [
         exponential_problem([766, 8], [740, 1802], 1988, 0.005, [0.002, 0.002], 0.056, 0.034),
         exponential_problem([56, 780], [1157, 2065], 1656, 0.005, [0.003, 0.002], 0.091, 0.0103),
-        exponential_problem([885, 251], [1272, 1107], 1627, 0.02, [0.002, 0.001], 0.089, 0.061),
-        exponential_problem([593, 241], [426, 1252], 1937, 0.005, [0.002, 0.001], 0.067, 0.089),
+        *(
+            pytest.param(exponential_problem(*given), marks=pytest.mark.slow)
+            for given in (
+                ([885, 251], [1272, 1107], 1627, 0.02, [0.002, 0.001], 0.089, 0.061),
+                ([593, 241], [426, 1252], 1937, 0.005, [0.002, 0.001], 0.067, 0.089),
+            )
+        ),
     ],
 )
 def test_on_the_bounds_no_placement_nearby_is_cheaper(problem: PlacementProblem) -> None:
