@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from math import acosh, sqrt
+from math import acosh, isfinite, sqrt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +63,11 @@ class AlmgrenChriss:
     risk_aversion: float
 
     def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if not isfinite(value):
+                raise ValueError(f"{name} = {value}: must be a finite number")
+        if self.periods != int(self.periods):
+            raise ValueError(f"{self.periods} periods: must be a whole number")
         if self.periods < 1 or self.tau <= 0:
             raise ValueError(f"{self.periods} periods of {self.tau:g}: at least one, and above 0")
         if min(self.sigma, self.epsilon, self.gamma, self.risk_aversion) < 0:

@@ -76,6 +76,19 @@ def _dealt(volume: int, pools: int, worth: Callable[[int, int], float]) -> list[
     return given
 
 
+def _check_lesson(asked: Sequence[float], filled: Sequence[float], pools: int) -> None:
+    """Refuse a lesson that cannot have happened.
+
+    Raises:
+        ValueError: not one entry for each pool, or a pool gave more than was asked of it, or less than nothing.
+    """
+    if len(asked) != pools or len(filled) != pools:
+        raise ValueError(f"asked {list(asked)}, filled {list(filled)}: give one entry for each of the {pools} pools")
+    for pool, (units, got) in enumerate(zip(asked, filled, strict=True)):
+        if not 0 <= got <= units:
+            raise ValueError(f"pool {pool} was asked for {units} and filled {got}: must be from 0 to what was asked")
+
+
 # -- censored tails ---------------------------------------------------------------------------------------
 
 
@@ -119,6 +132,7 @@ class CensoredTails:
 
     def learn(self, asked: Sequence[int], filled: Sequence[int]) -> None:
         """What came back of what was asked, by pool."""
+        _check_lesson(asked, filled, len(self._tails))
         for pool, (units, got) in enumerate(zip(asked, filled, strict=True)):
             if not units:
                 continue
@@ -193,6 +207,7 @@ class StochasticApproximation:
 
     def learn(self, asked: Sequence[float], filled: Sequence[float]) -> None:
         """What came back of what was asked, by pool."""
+        _check_lesson(asked, filled, len(self.fractions))
         self.step([got >= units for units, got in zip(asked, filled, strict=True)])
 
     def step(self, all_filled: Sequence[bool]) -> None:
@@ -259,6 +274,7 @@ class BlockBandit:
 
     def learn(self, asked: Sequence[int], filled: Sequence[int]) -> None:
         """What came back of what was asked, by pool."""
+        _check_lesson(asked, filled, len(self._tries))
         self._asks += 1
         for pool, (units, got) in enumerate(zip(asked, filled, strict=True)):
             tries, seen = self._tries[pool], self._filled[pool]

@@ -33,7 +33,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from agents.allocators.exact_numbers import Number, over_one_denominator, whole
-from agents.allocators.static import INERT, DisplayedVenue, VenueLike
+from agents.allocators.static import INERT, DisplayedVenue, VenueLike, refuse_misspelt
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +216,10 @@ def _ladder(venue: LadderLike, place: int) -> LadderVenue:
         venue = _of_mapping(venue, place)
     if isinstance(venue, DisplayedVenue):
         venue = LadderVenue(f"venue {place + 1}", [(venue.ask, venue.ask_size)], venue.fee, venue.rebate)
+    if not isinstance(venue, LadderVenue):
+        raise ValueError(
+            f"venues[{place}] = {venue!r}: give a LadderVenue, or a mapping with levels, or ask and ask_size"
+        )
     if venue.cap is not None:
         whole(venue.cap, f"venues[{place}].cap")
     for level, (_, shares) in enumerate(venue.levels):
@@ -227,6 +231,7 @@ def _ladder(venue: LadderLike, place: int) -> LadderVenue:
 def _of_mapping(venue: Mapping[str, Any], place: int) -> LadderVenue:
     if "levels" not in venue and not ("ask" in venue and "ask_size" in venue):
         raise ValueError(f"venues[{place}] has neither levels [(price, shares), ...] nor ask and ask_size")
+    refuse_misspelt(venue, place, ("fee", "rebate", "cap"))
     levels = venue["levels"] if "levels" in venue else [(venue["ask"], venue["ask_size"])]
     name = str(venue.get("id", f"venue {place + 1}"))
     return LadderVenue(name, levels, venue.get("fee", 0), venue.get("rebate", 0), venue.get("cap"))

@@ -35,6 +35,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fractions import Fraction
 from itertools import product
 from math import inf
@@ -45,6 +46,9 @@ from agents.allocators.exact_numbers import Number, exact, over_one_denominator,
 Variant = Literal["capped_equality", "uncapped_equality", "free", "relative_to_best_ask"]
 
 TIES_LISTED: Final = 10
+
+_KEYS: Final = ("id", "levels", "ask", "ask_size", "fee", "rebate", "cap")
+"""What a mapping may say of a venue, here and in `agents.allocators.exact`."""
 
 INERT: Final = (
     "lambda_over, lambda_under and theta_queue had no effect: under cap and equality every share executes; use "
@@ -279,13 +283,36 @@ class _Priced:
 
 def _venue(venue: VenueLike, place: int) -> DisplayedVenue:
     if isinstance(venue, Mapping):
-        wanted = ("ask", "ask_size", "fee", "rebate")
-        missing = [name for name in wanted[:2] if name not in venue]
-        if missing:
-            raise ValueError(f"venues[{place}] has no {missing[0]!r}; it needs ask and ask_size, may have fee, rebate")
-        venue = DisplayedVenue(**{name: venue[name] for name in wanted if name in venue})
+        venue = _of_mapping(venue, place)
+    if not isinstance(venue, DisplayedVenue):
+        raise ValueError(f"venues[{place}] = {venue!r}: give a DisplayedVenue, or a mapping with ask and ask_size")
     size = whole(venue.ask_size, f"venues[{place}].ask_size")
+    if exact(venue.ask) < 0:
+        raise ValueError(f"venues[{place}].ask = {venue.ask}: must be 0 $/share or more")
     return DisplayedVenue(venue.ask, size, venue.fee, venue.rebate)
+
+
+def _of_mapping(venue: Mapping[str, Any], place: int) -> DisplayedVenue:
+    wanted = ("ask", "ask_size", "fee", "rebate")
+    missing = [name for name in wanted[:2] if name not in venue]
+    if missing:
+        raise ValueError(f"venues[{place}] has no {missing[0]!r}; it needs ask and ask_size, may have fee, rebate")
+    refuse_misspelt(venue, place, ("fee", "rebate"))
+    return DisplayedVenue(**{name: venue[name] for name in wanted if name in venue})
+
+
+def refuse_misspelt(venue: Mapping[str, Any], place: int, optional: Sequence[str]) -> None:
+    """A key that looks like one of the optional ones was meant to be it; others (a name, an id) are the caller's own.
+
+    Raises:
+        ValueError: there is such a key.
+    """
+    for name in venue:
+        if name in _KEYS:
+            continue
+        close = get_close_matches(str(name).lower(), optional, n=1, cutoff=0.75)
+        if close:
+            raise ValueError(f"venues[{place}] has {name!r}; write {close[0]!r}")
 
 
 def _checked_split(split: Sequence[int], venues: int) -> list[int]:

@@ -7,8 +7,10 @@ that a file that was cut or changed is refused. It proves no origin.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -89,28 +91,16 @@ def load_model(path: Path, features: Sequence[str]) -> RoutingModel:
     Raises:
         ModelProblem: there is no such file, it is no model, it was changed, or it is of other features.
     """
-    try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-    except OSError as error:
-        raise ModelProblem(
-            f"{path}: {error.strerror or 'cannot be read'}; make a model with: sorsim train SCENARIO"
-        ) from None
-    except (ValueError, EOFError, zipfile.BadZipFile):
-        raise ModelProblem(f"{path}: is no model; make one with: sorsim train SCENARIO") from None
-    if "header" not in arrays or "seal" not in arrays:
-        raise ModelProblem(f"{path}: is no model; make one with: sorsim train SCENARIO")
-    header, seal = arrays.pop("header"), arrays.pop("seal")
-    if _seal(arrays, header) != bytes(seal).decode():
+    arrays, header, seal = _read(path)
+    if seal != _seal(arrays, header).encode():
         raise ModelProblem(f"{path}: was changed after it was made: its seal does not fit; train it again")
     told = json.loads(bytes(header))
     if told["format"] != FORMAT or tuple(told["features"]) != tuple(features):
         missing = [name for name in told["features"] if name not in features]
         new = [name for name in features if name not in told["features"]]
-        raise ModelProblem(
-            f"{path}: was made of other features (gone: {', '.join(missing) or 'none'}; "
-            f"new: {', '.join(new) or 'none'}); train it again"
-        )
+        what = f"other features (gone: {', '.join(missing) or 'none'}; new: {', '.join(new) or 'none'})"
+        what = what if missing or new else "the same features in another order"
+        raise ModelProblem(f"{path}: was made of {what}; train it again")
     return RoutingModel(
         features=tuple(features),
         fill=_forest(arrays, "fill"),
@@ -119,6 +109,33 @@ def load_model(path: Path, features: Sequence[str]) -> RoutingModel:
         high=tuple(arrays["high"].tolist()),
         about=told["about"],
     )
+
+
+def _read(path: Path) -> tuple[dict[str, Ints], bytes, bytes]:
+    """(arrays, header, seal) of a file, not yet believed.
+
+    Raises:
+        ModelProblem: the file cannot be read, or is of another kind.
+    """
+    no_model = ModelProblem(f"{path}: is no model; make one with: sorsim train SCENARIO")
+    try:
+        with path.open("rb") as stream, zipfile.ZipFile(stream) as file:
+            found = {name.removesuffix(".npy"): _array(file.read(name)) for name in file.namelist()}
+    except OSError as error:
+        raise ModelProblem(
+            f"{path}: {error.strerror or 'cannot be read'}; make a model with: sorsim train SCENARIO"
+        ) from None
+    except (ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):  # RuntimeError: in an odd packing
+        raise no_model from None
+    arrays = {name: array for name, array in found.items() if array.dtype == np.int64}
+    texts = {name: array.tobytes() for name, array in found.items() if array.dtype == np.uint8}
+    if set(texts) != {"header", "seal"} or len(arrays) + len(texts) != len(found):
+        raise no_model
+    return arrays, texts["header"], texts["seal"]
+
+
+def _array(stored: bytes) -> Any:
+    return np.lib.format.read_array(io.BytesIO(stored), allow_pickle=False)
 
 
 def _forest(arrays: Mapping[str, Any], name: str) -> IntegerForest:

@@ -83,3 +83,10 @@ def test_impatience_beyond_all_bounds_trades_at_once():
 def test_permanent_impact_larger_than_temporary_has_no_best_trajectory():
     with pytest.raises(ValueError, match=r"eta = 1e-07 is not above gamma tau / 2 = 1.25e-07"):
         replace(PAPER, eta=1e-7)
+
+
+def test_numbers_that_are_none_are_refused():
+    with pytest.raises(ValueError, match="sigma = nan: must be a finite number"):
+        replace(PAPER, sigma=float("nan"))
+    with pytest.raises(ValueError, match=r"2.5 periods: must be a whole number"):
+        replace(PAPER, periods=2.5)

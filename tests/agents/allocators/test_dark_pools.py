@@ -144,3 +144,19 @@ def test_wrong_parameters_are_refused() -> None:
         BlockBandit(2, 0)
     with pytest.raises(ValueError, match=r"worth = \[1, 0\]"):
         StochasticApproximation([1, 0])
+
+
+@pytest.mark.parametrize("pools", [CensoredTails(2), StochasticApproximation([1.0, 1.0]), BlockBandit(2, block=5)])
+@pytest.mark.parametrize(
+    ("asked", "filled", "message"),
+    [
+        ([5], [5], "give one entry for each of the 2 pools"),
+        ([5, 5], [5, 7], "pool 1 was asked for 5 and filled 7"),
+        ([5, 5], [-1, 5], "pool 0 was asked for 5 and filled -1"),
+    ],
+)
+def test_a_lesson_that_cannot_have_happened_is_refused(
+    pools: CensoredTails | StochasticApproximation | BlockBandit, asked: list[int], filled: list[int], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        pools.learn(asked, filled)

@@ -145,3 +145,10 @@ def test_two_venues_of_one_name_are_refused() -> None:
 def test_a_venue_without_offers_is_named() -> None:
     with pytest.raises(ValueError, match=r"venues\[1\] has neither levels"):
         allocate_exact(100, [{"ask": 10, "ask_size": 5}, {"id": "B"}])
+
+
+def test_what_is_no_venue_is_named() -> None:
+    with pytest.raises(ValueError, match=r"venues\[0\] = 7: give a LadderVenue"):
+        allocate_exact(100, [7])  # type: ignore[list-item]
+    with pytest.raises(ValueError, match=r"venues\[0\] has 'Fees'; write 'fee'"):
+        allocate_exact(100, [{"levels": [(10, 100)], "Fees": 0.003}])

@@ -155,6 +155,9 @@ def test_text_decimals_and_floats_mean_the_same_number() -> None:
         ({"venues": [{"ask": 10}]}, "venues[0] has no 'ask_size'"),
         ({"venues": [{"ask": 10, "ask_size": -1}]}, "venues[0].ask_size = -1: must be a whole number of shares"),
         ({"venues": [{"ask": "ten", "ask_size": 1}]}, "'ten' is no number"),
+        ({"venues": [{"ask": -10, "ask_size": 1}]}, "venues[0].ask = -10: must be 0 $/share or more"),
+        ({"venues": [{"ask": 10, "ask_size": 1, "fees": 0.003}]}, "venues[0] has 'fees'; write 'fee'"),
+        ({"venues": [10]}, "venues[0] = 10: give a DisplayedVenue, or a mapping with ask and ask_size"),
         ({"lambda_over": float("nan")}, "nan is no number"),
         ({"variant": "fast"}, "variant = 'fast': must be one of capped_equality"),
     ],
@@ -170,3 +173,13 @@ def test_a_wrong_input_is_named(wrong: dict[str, Any], message: str) -> None:
 def test_a_split_needs_an_entry_per_venue() -> None:
     with pytest.raises(ValueError, match="a split of 1 entries for 3 venues"):
         compute_cost([100], SEED, 100, 0, 0, 0)
+
+
+def test_what_else_a_mapping_says_of_its_venue_is_the_callers_own() -> None:
+    named = [{"name": "NYSE", "ask": 10, "ask_size": 100}]
+    assert allocate(100, named, 0, 0, 0).split == (100,)
+
+
+def test_a_venue_that_shows_nothing_has_no_ask_to_measure_against() -> None:
+    venues = [{"ask": 9, "ask_size": 0}, {"ask": 10, "ask_size": 100}]
+    assert allocate(100, venues, 0, 1, 0, variant="relative_to_best_ask").reference == 10

@@ -67,6 +67,27 @@ def test_arrays_of_something_else_are_no_model(tmp_path: Path) -> None:
         load_model(path, FEATURES)
 
 
+def test_a_single_array_is_no_model(tmp_path: Path) -> None:
+    path = tmp_path / "its.model"
+    with path.open("wb") as file:
+        np.save(file, np.zeros(3))
+    with pytest.raises(ModelProblem, match="is no model"):
+        load_model(path, FEATURES)
+
+
+def test_whichever_bit_of_a_model_was_flipped_it_says_so_or_is_the_same(tmp_path: Path) -> None:
+    path = saved(tmp_path)
+    whole = path.read_bytes()
+    refused = 0
+    for place in range(0, len(whole), 7):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :])
+        try:
+            assert load_model(path, FEATURES).seal == MODEL.seal  # a date in the archive, say
+        except ModelProblem:
+            refused += 1
+    assert refused > 100
+
+
 def test_a_model_that_was_changed_is_refused(tmp_path: Path) -> None:
     path = saved(tmp_path)
     with np.load(path) as file:
@@ -81,3 +102,8 @@ def test_a_model_that_was_changed_is_refused(tmp_path: Path) -> None:
 def test_a_model_of_other_features_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelProblem, match=r"of other features \(gone: imbalance; new: depth\); train it again"):
         load_model(saved(tmp_path), ("spread", "depth"))
+
+
+def test_a_model_of_the_same_features_in_another_order_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelProblem, match="was made of the same features in another order; train it again"):
+        load_model(saved(tmp_path), FEATURES[::-1])
