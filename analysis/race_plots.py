@@ -79,9 +79,10 @@ def _firms(axes: Axes, venues: Sequence[VenueRaces]) -> None:
     axes.invert_yaxis()
     axes.axvline(0, color=INK, linewidth=0.8)
     axes.set_xlabel("races lost | races won")
+    axes.xaxis.set_major_formatter(lambda races, _: f"{abs(races):g}")
     _plain(axes)
     if names:
-        axes.legend(frameon=False)
+        axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
 
 
 def _plain(axes: Axes) -> None:

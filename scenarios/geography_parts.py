@@ -87,7 +87,9 @@ class MediumPart(Part):
     )
     outages: tuple[Outage, ...] = Field((), description="When it is down.", examples=["[{at: 10s, length: 5s}]"])
     fallback: Text = Field(
-        "wait", description="The medium that carries messages meanwhile; wait: they are sent when it is over."
+        "wait",
+        description="The medium that carries messages meanwhile; wait: they are sent when it is over.",
+        examples=["fibre"],
     )
 
     @classmethod
