@@ -18,6 +18,7 @@ uses, so every rule of `agents.strategy` counts in all of them. Whatever the str
 
 Does not check
     That a strategy is any good: one that never sends passes.
+    What it reads of the world outside, as far as two runs in a row do not differ by it: the hour, a file.
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ from typing import Any, cast
 
 from agents.conformance import markets as m
 from agents.conformance.markets import FEW, ODD, ORDINARY, PARENTS, SHORT, MakeMarket
+from agents.conformance.patience import SECONDS, OutOfPatience, patience
+from agents.conformance.view_only import SHOWN, ViewOnly
 from agents.orders import ParentOrder
-from agents.strategy import Strategy, StrategyError
+from agents.strategy import Strategy, StrategyError, StrategyRun, View
 from agents.strategy_trial import ScriptedMarket, at_most, drive
 
 FUTURE_FROM = 10 * m.MS
@@ -65,7 +68,10 @@ class StrategyCheck:
         for market, make in self.markets.items():
             for parent in self.parents:
                 try:
-                    wrong = self.judge(made, parent, make)
+                    with patience(SECONDS):
+                        wrong = self.judge(made, parent, make)
+                except OutOfPatience:
+                    wrong = f"it did not yield within {SECONDS:g} s; is there a loop without a `yield`?"
                 except Exception as error:  # a strategy of the user's own may raise anything
                     said = str(error) if isinstance(error, StrategyError) else f"{type(error).__name__}: {error}"
                     raise StrategyError(f"{self.name}: {_where(market, parent)}: {said}") from error
@@ -141,10 +147,30 @@ def _does_the_same_again(strategy: Strategy, parent: ParentOrder, make: MakeMark
     )
 
 
+def _looks_at_the_view_alone(strategy: Strategy, parent: ParentOrder, make: MakeMarket) -> str:
+    behind_glass = ViewOnly(strategy)
+    wrong = ""
+    try:
+        drive(behind_glass, parent, make())
+    except Exception as error:  # of its own, or because it did not get what it reached for
+        wrong = f"{type(error).__name__}: {error}"
+    found = f"it {behind_glass.found[0]}, which is the router's own" if behind_glass.found else ""
+    return f"{found}; a strategy may use what `View` has: {', '.join(SHOWN)}" if found else wrong
+
+
 def _changes_nothing(strategy: Strategy, parent: ParentOrder, make: MakeMarket) -> str:
     market = make()
     facts, experience = dict(market.facts), deepcopy(market.experience)
-    drive(strategy, parent, market)
+    views: list[View] = []
+
+    def begin(parent: ParentOrder, view: View) -> StrategyRun:
+        views.append(view)
+        return strategy(parent, view)
+
+    drive(begin, parent, market)
+    for name, given in (("lit", market.quotes), ("dark", market.dark_qty)):
+        if list(getattr(views[0], name)) != list(given):
+            return f"it changed view.{name}; what a strategy is given is not its own"
     if dict(market.facts) != facts:
         return "it changed view.facts; what a strategy is given is not its own"
     return "it changed view.experience" if market.experience != experience else ""
@@ -205,7 +231,9 @@ CHECKS = (
         {"large": lambda: m.refilling(m.MANY)}, _does_not_over_fill),
     _of("is_deterministic", "The same parent in the same market brings the same children.",
         {**ORDINARY, "running": m.running}, _does_the_same_again, PARENTS),
-    _of("changes_nothing_it_is_given", "Facts and experience belong to the router.", ORDINARY, _changes_nothing),
+    _of("looks_at_the_view_alone", "What is behind the view, the router and the market, is not a strategy's to use.",
+        ORDINARY, _looks_at_the_view_alone),
+    _of("changes_nothing_it_is_given", "Venues, facts and experience are the router's own.", ORDINARY, _changes_nothing),
 )  # fmt: skip
 """All checks."""
 

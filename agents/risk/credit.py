@@ -6,7 +6,7 @@ from agents.risk.account import Account
 from agents.risk.check import Check
 from agents.risk.limits import Limits
 from agents.risk.seen import Seen
-from agents.risk.verdict import OrderFacts, Verdict, dollars, rejected
+from agents.risk.verdict import NO_VALUE, OrderFacts, Verdict, dollars, rejected
 
 
 def make(limits: Limits, account: Account, seen: Seen) -> Check | None:
@@ -20,6 +20,8 @@ def make(limits: Limits, account: Account, seen: Seen) -> Check | None:
             return None
         adds = order.adds
         more = adds * order.worth if adds == order.qty else account.extra_cost(order.order_id, adds, order.worth)
+        if order.adds and not order.worth:
+            return rejected("CREDIT", 0, credit, NO_VALUE)
         used = account.credit_used + more
         if used <= credit:
             return None

@@ -15,6 +15,8 @@ from agents.risk.account import Account
 from agents.risk.limits import Limits
 from agents.risk.verdict import OrderFacts, Verdict, dollars, rejected
 
+NO_REASON = "no reason was given"
+
 
 class KillSwitch:
     """A switch.
@@ -39,9 +41,9 @@ class KillSwitch:
         return rejected("KILL_SWITCH", 0, 0, f"the kill switch is on: {self.reason}")
 
     def throw(self, reason: str) -> None:
-        """Turn it on."""
+        """Turn it on; an empty reason turns it on as well."""
         if not self.reason:
-            self.reason = reason
+            self.reason = reason or NO_REASON
             if self.on_kill is not None:
                 self.on_kill()
 

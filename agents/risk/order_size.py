@@ -6,7 +6,7 @@ from agents.risk.account import Account
 from agents.risk.check import Check
 from agents.risk.limits import Limits
 from agents.risk.seen import Seen
-from agents.risk.verdict import OrderFacts, Verdict, dollars, rejected
+from agents.risk.verdict import NO_VALUE, OrderFacts, Verdict, dollars, rejected
 
 
 def make(limits: Limits, account: Account, seen: Seen) -> Check | None:
@@ -19,6 +19,8 @@ def make(limits: Limits, account: Account, seen: Seen) -> Check | None:
         qty = order.qty
         if most is not None and qty > most:
             return rejected("ORDER_SIZE", qty, most, f"{qty} shares are more than the {most} that an order may have")
+        if most_money is not None and not order.worth:
+            return rejected("ORDER_NOTIONAL", 0, most_money, NO_VALUE)
         if most_money is not None and qty * order.worth > most_money:
             worth = qty * order.worth
             text = f"{qty} shares at {dollars(order.worth)} are {dollars(worth)}, more than the {dollars(most_money)} "

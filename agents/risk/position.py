@@ -9,7 +9,7 @@ from agents.risk.account import Account
 from agents.risk.check import Check
 from agents.risk.limits import Limits
 from agents.risk.seen import Seen
-from agents.risk.verdict import OrderFacts, Verdict, dollars, rejected
+from agents.risk.verdict import NO_VALUE, OrderFacts, Verdict, dollars, rejected
 
 
 def make(limits: Limits, account: Account, seen: Seen) -> Check | None:
@@ -27,6 +27,9 @@ def make(limits: Limits, account: Account, seen: Seen) -> Check | None:
             text = f"with open orders filled the position in {order.symbol} could be {after} shares, more than the "
             return rejected("POSITION", after, most, f"{text}{most} allowed")
         mid = holding.mid or order.worth
+        if not mid and (most_money is not None or gross is not None):
+            code, allowed = ("GROSS", gross) if most_money is None else ("SYMBOL_NOTIONAL", most_money)
+            return rejected(code, 0, allowed or 0, NO_VALUE)
         if most_money is not None and after * mid > most_money:
             worth = after * mid
             text = f"with open orders filled the position in {order.symbol} could be worth {dollars(worth)}, more than "

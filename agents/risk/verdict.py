@@ -17,7 +17,7 @@ class OrderFacts(NamedTuple):
 
     ``side`` 1 to buy, -1 to sell. ``price`` None: a market order. ``adds``: shares by which it makes the desk's open
     orders larger; a replace adds the difference. ``worth``: what a share is valued at: its limit, or for a market order
-    the quote that it would meet; 0: nobody knows. ``parent_id`` 0: none.
+    the quote that it would meet; 0: nobody knows, and no limit in money lets it pass. ``parent_id`` 0: none.
     """
 
     order_id: int
@@ -48,6 +48,9 @@ class Verdict(NamedTuple):
 
 
 ACCEPTED = Verdict(ACCEPT)
+
+NO_VALUE = "nobody quotes and the order has no limit: what it is worth is not known; give it a limit"
+"""Of an order that a limit in money cannot be held against: it does not pass."""
 
 
 def rejected(code: str, measured: int, allowed: int, text: str) -> Verdict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -171,6 +172,11 @@ def writes_into_the_facts(parent: Any, view: Any) -> Any:
     yield []
 
 
+def keeps_its_own_books(parent: Any, view: Any) -> Any:
+    view.cum_qty -= 100
+    yield []
+
+
 MUTANTS: dict[str, Callable[..., Any]] = {
     "never_over_fills": over_sends,
     "terminates": never_waits,
@@ -188,6 +194,7 @@ MUTANTS: dict[str, Callable[..., Any]] = {
     "handles_one_venue": needs_two_venues,
     "handles_many_venues": knows_three_venues,
     "is_deterministic": rolls_dice,
+    "looks_at_the_view_alone": keeps_its_own_books,
     "changes_nothing_it_is_given": writes_into_the_facts,
 }
 
@@ -205,6 +212,38 @@ def test_each_check_catches_its_mutant(name):
 @pytest.mark.parametrize("check", strategy_checks(), ids=str)
 def test_no_check_fails_a_plain_good_strategy(check):
     check(good)
+
+
+def test_who_reaches_behind_the_view_is_told_what_a_view_has():
+    with pytest.raises(StrategyError, match=r"it looked at view\.desk, .* may use what `View` has: dark, depth, "):
+        check_strategy(looks_ahead, only=["looks_at_the_view_alone"])
+
+
+def test_a_swallowed_error_does_not_hide_who_reached_behind_the_view():
+    def swallows(parent, view):
+        with suppress(AttributeError):
+            view.desk.look()
+        yield from good(parent, view)
+
+    with pytest.raises(StrategyError, match=r"it looked at view\.desk"):
+        check_strategy(swallows, only=["looks_at_the_view_alone"])
+
+
+def test_who_asks_for_what_no_view_has_is_not_to_blame():
+    def asks(parent, view):
+        assert getattr(view, "weather", None) is None
+        yield from good(parent, view)
+
+    check_strategy(asks, only=["looks_at_the_view_alone"])
+
+
+def test_the_order_of_venues_is_not_a_strategy_s_to_change():
+    def turns_round(parent, view):
+        view.lit.reverse()
+        yield []
+
+    with pytest.raises(StrategyError, match=r"it changed view\.lit; what a strategy is given is not its own"):
+        check_strategy(turns_round, only=["changes_nothing_it_is_given"])
 
 
 # -- how it is used ---------------------------------------------------------------------------------------
@@ -226,10 +265,10 @@ def test_findings_tell_what_failed_and_where():
     findings = check_strategy(knows_three_venues, strict=False)
     assert [check.name for check, _ in findings.failed] == ["handles_many_venues"]
     assert str(findings).splitlines() == [
-        "16 passed, 1 failed",
+        "17 passed, 1 failed",
         "handles_many_venues: in a market that is large, BUY 700: KeyError: 'VENUE_00'",
     ]
-    with pytest.raises(StrategyError, match="16 passed, 1 failed"):
+    with pytest.raises(StrategyError, match="17 passed, 1 failed"):
         check_strategy(knows_three_venues)
 
 

@@ -56,7 +56,7 @@ def order(qty: int = 100, price: int | None = ASK, side: Side = Side.BUY, **more
         price,
         more.get("tif", TimeInForce.IOC),
         more.get("adds", qty),
-        price or (ASK if side is Side.BUY else BID),
+        more.get("worth", price or (ASK if side is Side.BUY else BID)),
     )
 
 

@@ -118,6 +118,23 @@ def test_without_quotes_there_is_nothing_to_hold_a_price_against():
     assert said(gate(market, fat_finger_ticks=0, collar_percent=1).check(order(price=900_0000), 0)) == ACCEPTED
 
 
+@pytest.mark.parametrize(
+    ("limit", "code"),
+    [
+        ("max_order_notional", "ORDER_NOTIONAL"),
+        ("max_symbol_notional", "SYMBOL_NOTIONAL"),
+        ("max_gross_notional", "GROSS"),
+        ("credit", "CREDIT"),
+    ],
+)
+def test_what_nobody_can_value_passes_no_limit_in_money(limit: str, code: str) -> None:
+    market = Market()
+    market.quote = (0, 0)
+    text = "nobody quotes and the order has no limit: what it is worth is not known; give it a limit"
+    assert said(gate(market, **{limit: 1_000_0000}).check(order(1, None, worth=0), 0)) == ("reject", code, text)
+    assert said(gate(market, max_order_shares=100).check(order(1, None, worth=0), 0))[0] == "accept"
+
+
 def test_small_orders_need_no_recent_volume():
     market = Market()
     market.volume = 0

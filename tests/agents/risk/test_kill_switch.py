@@ -58,3 +58,9 @@ def test_new_limits_leave_it_on():
     checks.switch.throw("fire drill")
     checks.set_limits(checks.limits)
     assert checks.switch.reason == "fire drill"
+
+
+def test_it_goes_on_without_a_reason_too():
+    checks = gate()
+    checks.switch.throw("")
+    assert said(checks.check(order(), 0)) == ("reject", "KILL_SWITCH", "the kill switch is on: no reason was given")
