@@ -65,7 +65,7 @@ def survival_probability(margin: float, sd: float) -> float:
 def errors_off(seen: Legs, probability: float) -> float:
     """How many standard errors the survivors lie from what the probability lets expect; infinite where it is certain.
 
-    >>> errors_off(Legs(400, 220), 0.5)
+    >>> round(errors_off(Legs(400, 220), 0.5), 9)
     2.0
     """
     error = math.sqrt(probability * (1 - probability) / seen.sent) if seen.sent else math.nan

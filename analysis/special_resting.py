@@ -144,6 +144,12 @@ class Trace:
             if qty:
                 self._stay.taken.append(Taken(report.seq, report.row, qty, traded, from_back))
 
+    def _wear(self, qty: int) -> None:
+        """Shares leave a peak that this very message has put there."""
+        if self._moved:
+            shown = self._displayed() if self._fresh is None else self._fresh
+            self._fresh = max(0, shown - qty)
+
     # -- one handler a kind of report -----------------------------------------------------------
 
     def _arrived(self, _: Told) -> None:
@@ -154,9 +160,8 @@ class Trace:
         self._moved = True
 
     def _traded(self, report: Told) -> None:
-        if self._moved and report.liquidity == MAKER:
-            shown = self._displayed() if self._fresh is None else self._fresh
-            self._fresh = max(0, shown - report.qty)
+        if report.liquidity == MAKER:
+            self._wear(report.qty)
         self._take(report, report.qty, traded=True)
         self._refilled |= report.liquidity == AUCTION and self._shown.peak > 0
 
@@ -173,6 +178,8 @@ class Trace:
 
     def _restated(self, report: Told) -> None:
         if report.reason == SELF_TRADE:
+            if self._stay is not None:  # else it is the one that arrived
+                self._wear(self._leaves - report.leaves)
             self._take(report, self._leaves - report.leaves)
         elif report.reason == ICEBERG_REFRESH or report.price != self._price:
             self._move(report)

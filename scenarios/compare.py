@@ -249,7 +249,7 @@ def _strategies_of(scenario: Scenario, strategies: Sequence[str] | str) -> list[
     wanted = strategies.split(",") if isinstance(strategies, str) else strategies
     names: list[str] = []
     for name in filter(None, (text.strip() for text in wanted)):
-        names += known if name == ALL else [_known_strategy(scenario, name, "--strategies")]
+        names += _all_of(known) if name == ALL else [_known_strategy(scenario, name, "--strategies")]
     if not names:
         raise _mistake("--strategies", f"names no strategy; write all, or some of {', '.join(known)}")
     return list(dict.fromkeys(names))
@@ -257,8 +257,12 @@ def _strategies_of(scenario: Scenario, strategies: Sequence[str] | str) -> list[
 
 def _strategies_in(scenario: Scenario) -> list[str]:
     """Every built-in strategy and every variant of the scenario."""
-    built_in = [kind for kind, strategy in REGISTRY.items() if strategy.in_all]
-    return list(dict.fromkeys((*built_in, *scenario.strategies)))
+    return list(dict.fromkeys((*REGISTRY, *scenario.strategies)))
+
+
+def _all_of(known: Sequence[str]) -> list[str]:
+    """What `all` means: all that need nothing of somebody's own."""
+    return [name for name in known if name not in REGISTRY or REGISTRY[name].in_all]
 
 
 def _known_strategy(scenario: Scenario, name: str, option: str) -> str:

@@ -120,6 +120,13 @@ def test_a_decrement_takes_shares_of_what_rests():
     assert venue.rebuilt() == venue.seen
 
 
+def test_a_decrement_goes_on_into_the_next_peak():
+    venue = Watched(self_trade=SelfTrade.DECREMENT)
+    venue.says(first(sell(1000, limit=PX), display_qty=300), buy(400, limit=PX, owner=1))
+    assert venue.seen[-1][1][Side.SELL] == [(PX, 200)]
+    assert venue.rebuilt() == venue.seen
+
+
 def test_bands_move_what_rests():
     band = Band(100, BandReference.LAST)
     venue = Watched(reference_px=PX, band=band)
