@@ -233,7 +233,7 @@ CHECKS = (
         {**ORDINARY, "running": m.running}, _does_the_same_again, PARENTS),
     _of("looks_at_the_view_alone", "What is behind the view, the router and the market, is not a strategy's to use.",
         ORDINARY, _looks_at_the_view_alone),
-    _of("changes_nothing_it_is_given", "Venues, facts and experience are the router's own.", ORDINARY, _changes_nothing),
+    _of("changes_nothing_it_is_given", "What it is given is the router's own.", ORDINARY, _changes_nothing),
 )  # fmt: skip
 """All checks."""
 
