@@ -130,7 +130,7 @@ class Interest:
 class ConditionalInterest(Participant):
     """Shows its interests conditionally in all its pools, and firms up where it is invited first.
 
-    Made as an agent of one's own is: `kind: "agents.dark_liquidity:ConditionalInterest"`.
+    It takes the arguments of an agent of one's own, so a class of yours can begin from it.
 
     Args:
         news, board: not looked at.

@@ -51,6 +51,7 @@ __all__ = [
     "AnyAgent",
     "BackgroundFlow",
     "BurstFlow",
+    "ConditionalInterest",
     "CrossVenueArbitrageur",
     "CustomAgent",
     "DarkBait",
@@ -235,6 +236,35 @@ class DarkLiquidity(Located, TradingAgent):
         None, description="From the fundamental value to the agent; `limit_offset` needs it.", examples=["10ms"]
     )
     round_trip: PerVenue = Field(everywhere("500us"), description="To a pool and back.", examples=["500us"])
+
+
+class ConditionalInterest(Located, TradingAgent):
+    """Institutions that show their shares conditionally in all their pools, and firm up where invited first."""
+
+    trades_on: ClassVar[TradesOn] = "dark"
+    wired: ClassVar[tuple[str, ...]] = ("round_trip",)
+
+    kind: Literal["conditional_interest"]
+    count: Count = Field(1, description="How many institutions there are, alike and independent.", examples=[4])
+    rate: EventRate = Field(description="Interests of each of them.", examples=["1/s"])
+    size: Sizes = Field(
+        SizeRange(10_000, 50_000),
+        description="Shares, [smallest, largest], uniform in round lots.",
+        examples=["[10000, 50000]"],
+    )
+    lifetime: PositiveDuration = Field(
+        parse_duration("5s"), description="Mean of the exponential life of an interest.", examples=["5s"]
+    )
+    reaction: Duration = Field(
+        parse_duration("100us"), description="From an invitation to the answer.", examples=["100us"]
+    )
+    round_trip: PerVenue = Field(everywhere("500us"), description="To a pool and back.", examples=["500us"])
+
+    @model_validator(mode="after")
+    def _has_interests(self) -> ConditionalInterest:
+        if not self.rate.per_second > 0:
+            raise ValueError("a rate of 0 is no interest; write for example `rate: 1/s`, or `enabled: false`")
+        return self
 
 
 class PeggedLiquidity(Located, TradingAgent):
@@ -443,6 +473,7 @@ AnyAgent = Annotated[
     | Annotated[DarkPicker, Tag("dark_picker")]
     | Annotated[DarkBait, Tag("dark_bait")]
     | Annotated[DarkLiquidity, Tag("dark_liquidity")]
+    | Annotated[ConditionalInterest, Tag("conditional_interest")]
     | Annotated[PeggedLiquidity, Tag("pegged_liquidity")]
     | Annotated[Router, Tag("router")]
     | Annotated[Replay, Tag("replay")]

@@ -14,7 +14,7 @@ from itertools import count
 from typing import Any
 
 from agents.background import BackgroundFlow, FlowDraws, OrderKinds, RestingOrders
-from agents.dark_liquidity import DarkDraws, DarkLiquidity
+from agents.dark_liquidity import ConditionalInterest, DarkDraws, DarkLiquidity
 from agents.maker import MAKER_WAKES, Learning, MakerTerms, MarketMaker
 from agents.news import Fundamental, Jumps, MeanReverting, ValueProcess
 from agents.participant import Idle, Participant, Place
@@ -556,6 +556,21 @@ class _Builder:
         lot = self.scenario.instrument.lot
         return draws.uniform_int(max(1, size.lo // lot), max(1, size.hi // lot))  # type: ignore[no-any-return]
 
+    def _conditional_interest(self, agent: m.ConditionalInterest, name: str, number: int) -> Participant:
+        return ConditionalInterest(
+            self.place,
+            name,
+            number,
+            self.sessions(agent, name, number, agent.round_trip, EVERY_REPORT),
+            news=None,
+            board=None,
+            draws=self.streams.draws(name),
+            rate=agent.rate.per_second,
+            size=agent.size,
+            lifetime_ms=agent.lifetime / 1_000_000,
+            reaction_us=agent.reaction / 1_000,
+        )
+
     def _background(self, agent: m.BackgroundFlow, name: str, number: int) -> Participant:
         sessions = self.sessions(agent, name, number, agent.round_trip, NEVER, ENDS)
         news = {venue: self.news(agent.news, f"{name}@{venue}") for venue in sessions}
@@ -846,6 +861,7 @@ _MAKERS_OF: dict[type, Callable[[_Builder, Any, str, int], Participant]] = {
     m.DarkPicker: fast_building.picker,
     m.DarkBait: fast_building.bait,
     m.DarkLiquidity: _Builder._dark_liquidity,
+    m.ConditionalInterest: _Builder._conditional_interest,
     m.PeggedLiquidity: _Builder._dark_liquidity,
     m.Router: _Builder._router,
     m.Replay: _Builder._replay,

@@ -17,6 +17,7 @@ from agents.strategies.parameters import StrategyProblems
 from scenarios.agent_parts import (
     AnyAgent,
     BackgroundFlow,
+    ConditionalInterest,
     CustomAgent,
     DarkBait,
     DarkLiquidity,
@@ -334,9 +335,10 @@ def sizes_are_round_lots(pieces: Pieces) -> Findings:
     if pieces.instrument is None:
         return
     lot = pieces.instrument.lot
-    flows: Iterable[tuple[TreePath, BackgroundFlow | DarkLiquidity | PeggedLiquidity]] = (
+    flows: Iterable[tuple[TreePath, BackgroundFlow | DarkLiquidity | ConditionalInterest | PeggedLiquidity]] = (
         *pieces.of_type(BackgroundFlow),
         *pieces.of_type(DarkLiquidity),
+        *pieces.of_type(ConditionalInterest),
         *pieces.of_type(PeggedLiquidity),
     )
     for path, flow in flows:
@@ -473,6 +475,22 @@ def pools_have_what_their_policies_need(pieces: Pieces) -> Findings:
         if venue.policies.indications is not Indications.SIZE and "indication_step" in said:
             message = f"{venue.name} indicates no sizes; write `indications: size`, or take it out"
             yield Finding((*path, "indication_step"), message)
+
+
+def interests_are_shown_to_pools_that_take_them(pieces: Pieces) -> Findings:
+    """Conditional orders go to pools that take them, and are no smaller than what these take."""
+    pools = {venue.name: venue for venue in pieces.venues.values() if isinstance(venue, MidpointPool)}
+    for path, agent in pieces.of_type(ConditionalInterest):
+        for name in agent.venues_among(pieces.venue_kinds):
+            pool = pools.get(name)
+            if pool is None:
+                continue
+            if pool.policies is None or pool.policies.conditionals is Conditionals.NONE:
+                message = f"{name} takes no conditional orders; write `policies: {{conditionals: allowed}}` there"
+                yield Finding((*path, "venues"), f"{message}, or name other venues here")
+            if agent.size.lo < pool.min_qty:
+                message = f"{name} takes orders of {pool.min_qty} shares and more; write no less, or other `venues`"
+                yield Finding((*path, "size"), message)
 
 
 def internalisers_know_where_to_route(pieces: Pieces) -> Findings:
@@ -754,6 +772,7 @@ CHECKS: tuple[Callable[[Pieces], Findings], ...] = (
     the_regime_is_kept_to,
     protection_fits,
     pools_have_what_their_policies_need,
+    interests_are_shown_to_pools_that_take_them,
     internalisers_know_where_to_route,
     internalisers_are_sent_orders_to_fill,
     agents_trade_where_they_can,

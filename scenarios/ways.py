@@ -201,7 +201,7 @@ class Market:
                     yield Way("quotes", start, hosts[name], latency, where, False, firm.medium)
 
 
-_BLIND = ("background_flow", "dark_liquidity", "pegged_liquidity", "scripted", "burst_flow")
+_BLIND = ("background_flow", "dark_liquidity", "conditional_interest", "pegged_liquidity", "scripted", "burst_flow")
 """Agents that look at no venue's feed."""
 
 

@@ -192,11 +192,11 @@ BLOCKS = {
     "policies": {"conditionals": "only", "firm_up": "1ms", "unanswered": "requeue"},
 }
 HOUSES = {
-    "kind": "agents.dark_liquidity:ConditionalInterest",
+    "kind": "conditional_interest",
     "venues": ["BLOCKS", "BLOCKS2"],
-    "rate": 50,
+    "rate": "50/s",
     "size": [1000, 5000],
-    "lifetime_ms": 100,
+    "lifetime": "100ms",
     "round_trip": "200us",
 }
 
@@ -205,7 +205,7 @@ def market(seed: int = 3) -> Market:
     """The lively market with retail orders at an internaliser and three houses in two block pools, run to its end."""
     firm = {**FIRM, "position_limit": 300, "unwanted": "route_out", "route": {"venue": "NYSE"}}
     base = lively()
-    houses = [{**HOUSES, "name": f"house{number}", "reaction_us": 250 * number} for number in (1, 2, 3)]
+    houses = [{**HOUSES, "name": f"house{number}", "reaction": f"{250 * number}us"} for number in (1, 2, 3)]
     named = {"resting_orders", "background_flow", "market_maker", "sniper"}
     agents = [{**a, "venues": ["NYSE", "BATS"]} if a["kind"] in named else a for a in base["agents"]]
     agents = [{**a, "venues": ["POOL"]} if a["kind"] == "dark_liquidity" else a for a in agents]
@@ -269,3 +269,37 @@ def test_only_blocks_trade_in_a_block_pool_but_for_whole_rests(ran: Market):
 
 def test_the_same_seed_is_the_same_market(ran: Market):
     assert market().log.digest() == ran.log.digest()
+
+
+@pytest.mark.parametrize(
+    ("pool", "wrong", "message"),
+    [
+        (
+            {},
+            {},
+            "venues: POOL takes no conditional orders; write `policies: {conditionals: allowed}` there, or name other "
+            "venues here",
+        ),
+        (
+            {"min_qty": 6000, "policies": {"conditionals": "only"}},
+            {},
+            "size: POOL takes orders of 6000 shares and more; write no less, or other `venues`",
+        ),
+        (
+            {"policies": {"conditionals": "only"}},
+            {"size": [5050, 6000]},
+            "size: 5050 is not a multiple of the lot of 100; write for example [5000, 6000]",
+        ),
+    ],
+)
+def test_conditional_interest_is_shown_where_it_is_taken(pool: dict[str, Any], wrong: dict[str, Any], message: str):
+    venues = [*LIT, {"name": "POOL", "kind": "dark", **pool}]
+    house = {"kind": "conditional_interest", "name": "house", "rate": "1/s", "size": [5000, 6000], **wrong}
+    assert messages(small(venues=venues, agents=[house])) == [f"agents.house.{message}"]
+
+
+def test_an_institution_has_interests_or_is_left_out():
+    venues = [*LIT, {"name": "POOL", "kind": "dark", "policies": {"conditionals": "only"}}]
+    assert messages(
+        small(venues=venues, agents=[{"kind": "conditional_interest", "name": "house", "rate": "0/s"}])
+    ) == ["agents.house: a rate of 0 is no interest; write for example `rate: 1/s`, or `enabled: false`"]
