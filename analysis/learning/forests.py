@@ -27,8 +27,8 @@ class ForestShape:
     """How large a forest grows. Quick to ask and hard to overfit: few, shallow trees with full leaves."""
 
     trees: int = 40
-    depth: int = 8
-    leaf: int = 50
+    depth: int = 10
+    leaf: int = 30
 
 
 @dataclass(frozen=True)
