@@ -5,8 +5,8 @@ exactly, so that a threshold and its floor divide them alike; what a leaf says i
 the mean of the leaves, in whole millionths.
 
 Cost
-    All rows and all trees go down one level at a time: 12 rows through 2 forests of 40 trees, 10 levels deep, take about
-    160 us (`benchmarks/decisions.py`).
+    All rows and all trees go down one level at a time: 12 rows through 2 forests of 40 trees, 10 levels deep, take
+    about 160 us (`benchmarks/decisions.py`).
 """
 
 from __future__ import annotations
