@@ -200,13 +200,13 @@ def compare(
     loaded = load(scenario, set=base)
     router = _router_of(loaded, agent)
     names = _strategies_of(loaded, strategies)
-    against = names[0] if baseline is None else _known_strategy(loaded, baseline, "--baseline")
+    against = names[0] if baseline is None else known_strategy(loaded, baseline, "--baseline")
     if against not in names:
         names = [against, *names]
     numbers = _seeds_of(seeds)
     path, values = _sweep_of(sweep)
     cases = [
-        Case(source, folder, (*base, *_set_strategy(loaded, router, name), *swept), router, name, value, seed)
+        Case(source, folder, (*base, *set_strategy(loaded, router, name), *swept), router, name, value, seed)
         for value, swept in values
         for name in names
         for seed in numbers
@@ -249,7 +249,7 @@ def _strategies_of(scenario: Scenario, strategies: Sequence[str] | str) -> list[
     wanted = strategies.split(",") if isinstance(strategies, str) else strategies
     names: list[str] = []
     for name in filter(None, (text.strip() for text in wanted)):
-        names += _all_of(known) if name == ALL else [_known_strategy(scenario, name, "--strategies")]
+        names += _all_of(known) if name == ALL else [known_strategy(scenario, name, "--strategies")]
     if not names:
         raise _mistake("--strategies", f"names no strategy; write all, or some of {', '.join(known)}")
     return list(dict.fromkeys(names))
@@ -265,7 +265,12 @@ def _all_of(known: Sequence[str]) -> list[str]:
     return [name for name in known if name not in REGISTRY or REGISTRY[name].in_all]
 
 
-def _known_strategy(scenario: Scenario, name: str, option: str) -> str:
+def known_strategy(scenario: Scenario, name: str, option: str) -> str:
+    """The name of a built-in strategy, of a variant, or of one's own.
+
+    Raises:
+        ScenarioError: there is none of that name; it says in which option.
+    """
     known = _strategies_in(scenario)
     if name in known or ":" in name:
         return name
@@ -273,7 +278,8 @@ def _known_strategy(scenario: Scenario, name: str, option: str) -> str:
     raise _mistake(option, f"no strategy is named {name!r}; {others}")
 
 
-def _set_strategy(scenario: Scenario, router: str, name: str) -> tuple[str, ...]:
+def set_strategy(scenario: Scenario, router: str, name: str) -> tuple[str, ...]:
+    """The settings that give a router this strategy."""
     kind = name if name in scenario.strategies or name in REGISTRY else json.dumps({"kind": name})
     return (f"agents.{router}.strategy={kind}",)
 

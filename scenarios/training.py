@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agents.learned.model import RoutingModel
+from scenarios.compare import known_strategy, set_strategy
 from scenarios.load import Source, load
 from scenarios.model import Router, Scenario
 from scenarios.problems import Problem, ScenarioError
@@ -103,7 +104,8 @@ def gather(
     router, numbers = _router(scenario, agent), tuple(dict.fromkeys(seeds))
     if len(numbers) < 2:
         raise _mistake("--seeds", f"{len(numbers)} seed; write two or more: some are fitted, the others judge")
-    tasks = [(strategy, seed) for seed in numbers for strategy in strategies]
+    explore = [known_strategy(scenario, name, "--strategies") for name in dict.fromkeys(strategies)]
+    tasks = [(strategy, seed) for seed in numbers for strategy in explore]
     parallel = Parallel(n_jobs=min(jobs or cpu_count(), len(tasks)), return_as="generator_unordered")
     parts: dict[tuple[str, int], Examples] = {}
     for task, examples in parallel(delayed(_recorded)(scenario, router, *task) for task in tasks):
@@ -115,7 +117,7 @@ def gather(
         "scenario": scenario.name,
         "scenario_sha256": scenario.sha256(),
         "agent": router,
-        "strategies": list(strategies),
+        "strategies": explore,
         "seeds": sorted(numbers),
         "judged_on": sorted(unseen),
     }
@@ -197,7 +199,7 @@ def _recorded(scenario: Scenario, router: str, strategy: str, seed: int) -> tupl
     from analysis.learning.examples import examples_of
     from scenarios.run import run
 
-    recording = (f"agents.{router}.strategy={strategy}", f"agents.{router}.features=true")
+    recording = (*set_strategy(scenario, router, strategy), f"agents.{router}.features=true")
     result = run(load(scenario, set=recording), seed=seed)
     return (strategy, seed), examples_of(result.tables)
 

@@ -47,8 +47,13 @@ class BrokenInvariant(AssertionError):
     """The simulator contradicts itself: the run stops at once."""
 
     def __init__(self, what: str, venue: str, at: int, message: object, last: list[str]) -> None:
+        self._told = (what, venue, at, message, last)
         events = "\n  ".join(last)
         super().__init__(f"{what}\nvenue {venue}, time {at} ns, message {message!r}\nlast messages there:\n  {events}")
+
+    def __reduce__(self) -> tuple[type[BrokenInvariant], tuple[str, str, int, object, list[str]]]:
+        """Raised in a worker, it is told in the process that asked: pickled by what it was made of, not by its text."""
+        return type(self), self._told
 
 
 class _Nobody:

@@ -81,6 +81,10 @@ class ReplayFileError(ValueError):
         self.problems = tuple(problems)
         super().__init__("\n".join(problems))
 
+    def __reduce__(self) -> tuple[type[ReplayFileError], tuple[list[str]]]:
+        """Pickled by its problems, not by its text."""
+        return type(self), ([*self.problems],)
+
 
 class BadField(ValueError):
     """One field of one row; the message shows the value and what to write instead."""

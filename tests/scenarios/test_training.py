@@ -136,3 +136,10 @@ def test_what_cannot_be_trained_is_told(options: dict[str, object], message: str
     with pytest.raises(ScenarioError) as caught:
         train("us_equities", **{"seeds": [1, 2], "set": SHORT, **options})  # type: ignore[arg-type]
     assert str(caught.value) == message
+
+
+def test_an_unknown_explorer_is_told_before_a_market_runs() -> None:
+    with pytest.raises(
+        ScenarioError, match="--strategies: no strategy is named 'pricetime'; did you mean 'price_time'"
+    ):
+        train("us_equities", [1000, 1001], ["pricetime"])
