@@ -36,6 +36,7 @@ from scenarios.problems import Problem, ScenarioError
 from scenarios.protection_parts import Protection
 from scenarios.quantities import parse_duration
 from scenarios.risk_parts import RiskPart
+from scenarios.strategy_parts import trained_here
 from sim.environment import Environment
 from sim.history import HistoryView
 from sim.latency import (
@@ -680,13 +681,8 @@ class _Builder:
     def _strategy(self, agent: m.Router, name: str) -> Strategy:
         """The router's strategy; one that learned from this very seed proves nothing here."""
         strategy = agent.strategy.build(self.scenario.folder)
-        trained_on = getattr(strategy, "training_seeds", ())
-        if self.market.seed in trained_on:
-            seeds = f"seeds {min(trained_on)} to {max(trained_on)}" if len(trained_on) > 1 else "it"
-            message = (
-                f"its model was trained on {seeds}, and this market's seed is {self.market.seed}: the result would "
-                "flatter it; take another seed, or train another model"
-            )
+        message = trained_here(strategy, self.market.seed)
+        if message:
             raise ScenarioError([Problem(self.scenario.name, None, None, f"agents.{name}.strategy.file", message)])
         return strategy
 

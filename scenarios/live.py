@@ -39,7 +39,7 @@ from scenarios.part import explained
 from scenarios.problems import Problem, ScenarioError
 from scenarios.quantities import format_price
 from scenarios.risk_parts import RiskPart
-from scenarios.strategy_parts import StrategyField
+from scenarios.strategy_parts import StrategyField, trained_here
 from sim.log import EventLog
 from venues.messages import (
     CancelOrder,
@@ -397,22 +397,28 @@ class LiveMarket:
     def strategy(self, named: str | Mapping[str, Any]) -> Strategy:
         """The strategy of a name, or of a mapping with a kind and parameters.
 
-        Code of one's own can be named by a variant of the scenario only: who sends orders does not choose what is
-        imported.
+        Code of one's own and files can be named by a variant of the scenario only: who sends orders does not choose
+        what is imported or read.
 
         Raises:
-            ValueError: there is none of that name, or its parameters are wrong.
+            ValueError: there is none of that name, its parameters are wrong, or its model learned from this market.
         """
         variants = {name: spec.model_dump() for name, spec in self.scenario.strategies.items()}
         kind = named if isinstance(named, str) else named.get("kind")
         if isinstance(kind, str) and ":" in kind and kind not in variants:
             raise ValueError(f"{kind!r} names code of one's own; give it a name in the scenario's `strategies`")
+        if not isinstance(named, str) and named.get("file") is not None:
+            raise ValueError("file: an order cannot name a file; name such a strategy in the scenario's `strategies`")
         known = Known({venue.name: venue.kind for venue in self.scenario.venues}, variants, self.scenario.folder)
         try:
             spec: StrategySpec = _adapter.validate_python(named, context=known)
         except ValidationError as error:
             raise ValueError("; ".join(_said(where, what) for where, what in explained(error))) from None
-        return spec.build(self.scenario.folder)
+        strategy = spec.build(self.scenario.folder)
+        flattered = trained_here(strategy, self.market.seed)
+        if flattered:
+            raise ValueError(flattered)
+        return strategy
 
     # -- the end --------------------------------------------------------------------------------
 

@@ -247,3 +247,15 @@ StrategyField = Annotated[
     _StrategySchema(),
 ]
 """A strategy: ``smart``, the name of a variant, or ``{kind: smart, ...}``."""
+
+
+def trained_here(strategy: object, seed: int) -> str:
+    """Why a market of this seed proves nothing with this strategy; "" when its model did not learn from it."""
+    trained_on: frozenset[int] = getattr(strategy, "training_seeds", frozenset())
+    if seed not in trained_on:
+        return ""
+    seeds = f"seeds {min(trained_on)} to {max(trained_on)}" if len(trained_on) > 1 else "it"
+    return (
+        f"its model was trained on {seeds}, and this market's seed is {seed}: the result would flatter it; take "
+        "another seed, or train another model"
+    )

@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from agents.strategies.learned import Learned
 from api import session as session_module
 from api.session import Session, Unfinished, repeat_session
 from api.wire import Cancel, Refused, SubmitChild, SubmitParent
@@ -139,6 +140,18 @@ def test_what_cannot_be_done_is_refused_with_a_hint_and_not_journalled(session, 
 def test_a_client_cannot_have_code_imported_that_the_scenario_does_not_name(session):
     refused = refusal_of(lambda: session.submit_parent(parent(strategy="my_router.py:Mine")))
     assert "names code of one's own; give it a name in the scenario's `strategies`" in refused.message
+
+
+def test_a_client_cannot_have_a_file_read_that_the_scenario_does_not_name(session):
+    refused = refusal_of(lambda: session.submit_parent(parent(strategy={"kind": "learned", "file": "its.model"})))
+    assert "an order cannot name a file; name such a strategy in the scenario's `strategies`" in refused.message
+
+
+def test_a_variant_that_learned_from_this_very_market_is_refused(session, monkeypatch):
+    seed = session.live.market.seed
+    monkeypatch.setattr(Learned, "training_seeds", frozenset([seed]))
+    refused = refusal_of(lambda: session.submit_parent(parent(strategy="learned")))
+    assert f"its model was trained on it, and this market's seed is {seed}" in refused.message
 
 
 def test_the_child_of_a_parent_is_cancelled_through_its_parent(session):
