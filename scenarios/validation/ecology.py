@@ -80,7 +80,7 @@ def arbitrageurs(found: Found) -> list[Row]:
 def anticipators(found: Found) -> list[Row]:
     """They are at the far legs of a parallel sweep before it; what that costs is told, not judged."""
     claim = "sweep anticipators take shares that a parallel sweep is after where it comes late, and none next door"
-    taken = found.mean(SHIPPED, lambda figures: sum(figures[f"anticipated at {v}"] for v in FAR))
+    taken = found.mean(SHIPPED, lambda figures: sum(figures.get(f"anticipated at {v}", 0.0) for v in FAR))
     near = found.total(SHIPPED, f"anticipated at {NEAR}")
     cost = found.difference(SHIPPED, UNREAD, lambda figures: sum(figures[f"spread at {v}"] for v in FAR) / len(FAR))
     told = (
