@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from agents.allocators.exact_numbers import whole
@@ -77,6 +78,11 @@ class PlacementProblem:
             object.__setattr__(self, name, given * (venues // len(given)))
         object.__setattr__(self, "shares", whole(self.shares, "shares", 1))
         object.__setattr__(self, "queues", tuple(whole(q, f"queues[{k}]") for k, q in enumerate(self.queue)))
+        money = [self.half_spread, self.take_fee, *self.rebate, self.lambda_under, self.over, self.theta]
+        if not all(isfinite(number) for number in money):
+            raise ValueError(f"prices in $/share must be finite numbers, not {money}")
+        if self.theta < 0:
+            raise ValueError(f"theta = {self.theta}: impact costs; write 0 $/share or more")
         if len({isinstance(law, Discrete) for law in self.laws}) > 1:
             raise ValueError("outflows mixes discrete and continuous laws; give laws of one kind")
         if self.lambda_over is None and venues > 1:

@@ -261,3 +261,10 @@ def test_doubtful_assumptions_are_told() -> None:
 def test_a_wrong_problem_is_refused(wrong: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         table_1(**{"shares": 1000, "venues": 2, **wrong})
+
+
+def test_prices_that_are_none_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"prices in \$/share must be finite numbers"):
+        replace(table_1(1000, 2), half_spread=float("nan"))
+    with pytest.raises(ValueError, match=r"theta = -0.1: impact costs; write 0 \$/share or more"):
+        replace(table_1(1000, 2), theta=-0.1)
