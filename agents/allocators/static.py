@@ -153,7 +153,8 @@ def allocate(
         theta_queue: $/share for either.
         step: shares; every entry is a multiple.
         variant: see the module.
-        reference: price that relative_to_best_ask measures cash against, $; the lowest ask unless given.
+        reference: price that relative_to_best_ask measures cash against, $; the lowest ask of all venues
+            given, also of one of size 0, unless given.
 
     Raises:
         ValueError: an input makes no sense; the message names it.
@@ -229,8 +230,8 @@ class _Priced:
         return cls(order, sizes, asks, costs, rebates, lam_under + theta, lam_over + theta, denominator)
 
     def lowest_ask(self) -> Fraction:
-        shown = [ask for ask, size in zip(self.asks, self.sizes, strict=True) if size]
-        return Fraction(min(shown or self.asks), self.denominator)
+        """Over all venues, also those that display no shares: the definition asks for no size."""
+        return Fraction(min(self.asks), self.denominator)
 
     def against(self, reference: Fraction) -> _Priced:
         factor = reference.denominator

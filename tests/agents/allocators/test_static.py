@@ -180,6 +180,8 @@ def test_what_else_a_mapping_says_of_its_venue_is_the_callers_own() -> None:
     assert allocate(100, named, 0, 0, 0).split == (100,)
 
 
-def test_a_venue_that_shows_nothing_has_no_ask_to_measure_against() -> None:
+def test_the_lowest_ask_is_measured_against_even_where_nothing_is_displayed_at_it() -> None:
+    """100 shares cost 1 $ each beyond the 9 of the empty venue; unfilled, half a dollar each."""
     venues = [{"ask": 9, "ask_size": 0}, {"ask": 10, "ask_size": 100}]
-    assert allocate(100, venues, 0, 1, 0, variant="relative_to_best_ask").reference == 10
+    found = allocate(100, venues, 0, 0.5, 0, variant="relative_to_best_ask")
+    assert (found.reference, found.split, found.cost) == (9, (0, 0), 50)
