@@ -309,21 +309,25 @@ def walked(leaves: int, levels: Sequence[tuple[int, int]], tick: int) -> float:
 # -- in words ---------------------------------------------------------------------------------------------
 
 
-def cost_table(costs: Sequence[VenueCost], sent: Sequence[tuple[str, int]] = ()) -> str:
-    """The table that a decision was made on, best score first: dollars per share, and the shares sent to each venue."""
-    shares: dict[str, int] = {}
-    for venue, qty in sent:
-        shares[venue] = shares.get(venue, 0) + qty
+def cost_table(
+    costs: Sequence[VenueCost], sent: Sequence[tuple[str, int]] = (), resting: Sequence[tuple[str, int]] = ()
+) -> str:
+    """The table that a decision was made on, best score first: dollars per share, and the shares sent to each venue.
+
+    ``resting``: (venue, shares) sent to rest; they stand in the venue's row of that style where it has one.
+    """
+    shares: dict[tuple[str, bool], int] = {}
+    rows_of = [(cost.venue, cost.style is Style.POST) for cost in costs]
+    for rests, children in ((False, sent), (True, resting)):
+        for venue, qty in children:
+            row = (venue, not rests if (venue, not rests) in rows_of and (venue, rests) not in rows_of else rests)
+            shares[row] = shares.get(row, 0) + qty
     heading = f"{'venue':<12} {'style':<5}" + "".join(f"{name:>12}" for name in (*TERMS, "score")) + f"{'sent':>8}"
     rows = [
         f"{cost.venue:<12} {cost.style.name.lower():<5}"
         + "".join(f"{term / 1e6:>12.6f}" for term in (*cost.terms, cost.score))
-        + f"{shares.get(cost.venue) or '-':>8}"
+        + f"{shares.get((cost.venue, cost.style is Style.POST)) or '-':>8}"
         for cost in sorted(costs, key=lambda cost: cost.score)
     ]
-    unscored = [f"{venue:<12} {'-':<5}{qty:>104}" for venue, qty in shares.items() if venue not in _venues(costs)]
+    unscored = [f"{row[0]:<12} {'-':<5}{qty:>104}" for row, qty in shares.items() if row not in rows_of]
     return "\n".join([heading, *rows, *unscored])
-
-
-def _venues(costs: Sequence[VenueCost]) -> list[str]:
-    return [cost.venue for cost in costs]

@@ -288,6 +288,8 @@ class Router(Participant):
         self._decisions += 1
         now = self.env._now
         quotes = {quote.venue: quote for quote in self.look()}
+        if self._explain or actions.keep_terms:
+            self._log_costs(run, actions.with_all_costs())
         if self._features:
             self._log_features(run)
         sent: dict[str, int] = {}
@@ -308,8 +310,6 @@ class Router(Participant):
             else:
                 self._put_on_the_wire(child)
         self._log_view(run, quotes, sent, actions)
-        if actions.costs and (self._explain or actions.keep_terms):
-            self._log_costs(run, actions)
         return children
 
     def cancel(self, child: Child) -> None:
@@ -470,6 +470,8 @@ class Router(Participant):
             append(now, self._decisions, self._number_of(venue), *features)
 
     def _log_costs(self, run: ParentRun, actions: Actions) -> None:
+        if not actions.costs:
+            return
         append, parent_id = self.place.log.table(DECISION_TERMS).append, run.parent.parent_id
         for cost in actions.costs:
             had, move = cost.belief

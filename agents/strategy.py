@@ -26,12 +26,12 @@ Rules the driver enforces (a strategy that breaks one is stopped with a message 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from agents.orders import ChildOrder, ParentOrder
-from venues.messages import ExecutionReport, Quote, Side
+from venues.messages import ExecutionReport, Quote, Side, TimeInForce
 
 if TYPE_CHECKING:
     from agents.cost_model import VenueCost
@@ -224,7 +224,8 @@ class Actions:
             strategy.
         scores: what the decision was made on, venue -> millionths of a dollar per share, lower is better; logged.
         costs: the same term by term (`agents.cost_model`), for :meth:`explain`.
-        keep_terms: log ``costs`` even of a router that is not told to explain itself.
+        more_costs: works out the terms of what was chosen without a score, for :meth:`with_all_costs`.
+        keep_terms: log the terms even of a router that is not told to explain itself.
     """
 
     send: Sequence[ChildOrder] = ()
@@ -233,13 +234,23 @@ class Actions:
     wake: Literal["any", "all_done"] | tuple[Literal["at", "any"], int] = "all_done"
     scores: Mapping[str, int] = field(default_factory=dict)
     costs: Sequence[VenueCost] = ()
+    more_costs: Callable[[], Sequence[VenueCost]] | None = None
     keep_terms: bool = False
+
+    def with_all_costs(self) -> Actions:
+        """The same with all terms in ``costs``; to be asked for at the decision, as it looks at the market of now."""
+        if self.more_costs is None:
+            return self
+        return replace(self, costs=(*self.costs, *self.more_costs()), more_costs=None)
 
     def explain(self) -> str:
         """The table that the decision was made on: venues, terms and scores in $/share, and the shares sent."""
         from agents.cost_model import cost_table
 
-        return cost_table(self.costs, [(order.venue, order.qty) for order in self.send])
+        at_once = (TimeInForce.IOC, TimeInForce.FOK)
+        taking = [(order.venue, order.qty) for order in self.send if order.time_in_force in at_once]
+        resting = [(order.venue, order.qty) for order in self.send if order.time_in_force not in at_once]
+        return cost_table(self.costs, taking, resting)
 
 
 class ChildReport(NamedTuple):

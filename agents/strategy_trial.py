@@ -331,7 +331,7 @@ class _TrialDesk:
     def send(self, run: ParentRun, actions: Actions) -> list[Child]:
         now = self.env.now
         self._count_decision()
-        self.trial.decisions.append((now, actions))
+        self.trial.decisions.append((now, actions.with_all_costs()))
         sent = []
         for order in actions.send:
             child = Child(len(self._children) + 1, order, run)

@@ -188,13 +188,8 @@ class _Story:
             at = int(decisions["at"][seen[0]])
             view = "\n".join(f"{'':18}{row}" for row in self._view(seen, at))
             text = f"decision {decision} on this view:\n{view}"
-            terms = "\n".join(f"{'':18}{row}" for row in self._terms(seen, decision))
+            terms = "\n".join(f"{'':18}{row}" for row in terms_table(self.tables, self.parent_id, decision))
             yield self._line(at, DECIDED, decision, f"{text}\n{'':18}terms, $/share:\n{terms}" if terms else text)
-
-    def _terms(self, rows: list[int], decision: int) -> Iterator[str]:
-        decisions = self.tables["decisions"]
-        sent = {int(decisions["venue"][row]): int(decisions["sent_qty"][row]) for row in rows}
-        return terms_table(self.tables, self.parent_id, decision, sent)
 
     def _view(self, rows: list[int], at: int) -> Iterator[str]:
         """The venues as the decision saw them."""

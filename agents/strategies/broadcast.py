@@ -46,4 +46,6 @@ class Broadcast(DarkProber):
         children += [
             self.probe(pool, qty, parent, view) for pool, qty in zip(pools, shares[len(lit) :], strict=True) if qty
         ]
-        return self.decision(self.timed(children, view), ranked)
+        return self.decision(
+            self.timed(children, view), ranked, more_costs=lambda: self.model.probes(pools, parent, view)
+        )

@@ -28,11 +28,12 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from agents.allocators.placement_learning import PlacementLearner, PlacementPrices
+from agents.cost_model import VenueCost
 from agents.orders import ChildOrder, ParentOrder
 from agents.strategies.memory import Memory
 from agents.strategies.parameters import Duration
 from agents.strategies.rounds import within_limit
-from agents.strategies.taking import Taker
+from agents.strategies.taking import Taker, Touch
 from agents.strategy import Actions, Resumed, StrategyRun, VenueQuote, View, Yielded
 from venues.messages import MICROS_PER_UNIT, Terms, TimeInForce
 
@@ -86,12 +87,18 @@ class ContKukanov(Taker):
             for (_, venue, price), qty in zip(queues, limits, strict=True)
             if qty
         ]
-        taken = self._taken(view.leaves - sum(limits), parent, view)
+        ranked = self.ranking(parent, view, Memory(self.attempts_per_venue, self.set_aside))
+        taken = self._taken(view.leaves - sum(limits), ranked, parent, view)
         learnt = False
         try:
             if posted or taken:
                 until = min(view.now + self.wait, parent.ends)
-                yield Actions(send=[*taken, *posted], wake=("at", until))
+                yield Actions(
+                    send=[*taken, *posted],
+                    wake=("at", until),
+                    more_costs=lambda: self._costs(ranked, queues, limits, parent, view),
+                    keep_terms=self.cost is not None,
+                )
                 open_at = {child.venue: child.qty - child.cum_qty for child in view.live.values()}
                 short, learnt = view.open_qty > 0, True
                 self._learn([venue for _, venue, _ in queues], limits, open_at, parent, short=short)
@@ -162,11 +169,26 @@ class ContKukanov(Taker):
         own = sorted((ahead, venue) for ahead, there, venue in shown if ahead and there == price)
         return [(ahead, venue, price) for ahead, venue in own[: self.posts]]
 
-    def _taken(self, shares: int, parent: ParentOrder, view: View) -> list[ChildOrder]:
+    def _costs(
+        self,
+        ranked: Sequence[Touch],
+        queues: Sequence[tuple[int, str, int]],
+        limits: Sequence[int],
+        parent: ParentOrder,
+        view: View,
+    ) -> list[VenueCost]:
+        """What taking costs at each venue, and posting at those that it posts at."""
+        costs = [touch.cost for touch in ranked]
+        best = min((touch.price * int(parent.side) for touch in ranked), default=0)
+        for (ahead, venue, price), qty in zip(queues, limits, strict=True):
+            if qty:
+                costs += self.model.posts([(venue, price, ahead)], best, qty, parent, view)
+        return costs
+
+    def _taken(self, shares: int, ranked: Sequence[Touch], parent: ParentOrder, view: View) -> list[ChildOrder]:
         """Immediate children for so many shares, down the ranking; what is not displayed waits for the rounds."""
-        memory = Memory(self.attempts_per_venue, self.set_aside)
         children = []
-        for touch in self.takeable(self.ranking(parent, view, memory), parent, view):
+        for touch in self.takeable(ranked, parent, view):
             qty = min(touch.still_there, shares)
             if qty <= 0:
                 break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from agents.orders import ParentOrder
@@ -35,12 +36,17 @@ class DarkFirst(DarkProber):
         """The pools that are due, else the lit market."""
         due, learnt = self.pools_due(parent, view, memory), self._pools_of(view)
         if due and learnt is None:
-            return Actions(send=[self.probe(due[0], view.leaves, parent, view)])
+            return self._asking({due[0]: view.leaves}, due, parent, view)
         if learnt is not None and len(due) == len(learnt.pools):
             asked = learnt.shares(view.leaves)
             if asked:
-                return Actions(send=[self.probe(pool, qty, parent, view) for pool, qty in asked.items()])
+                return self._asking(asked, due, parent, view)
         return super().decide(parent, view, memory)
+
+    def _asking(self, asked: Mapping[str, int], due: Sequence[str], parent: ParentOrder, view: View) -> Actions:
+        """Asks of so many shares; pools go by their order, not by cost, so it is worked out for those who ask."""
+        send = [self.probe(pool, qty, parent, view) for pool, qty in asked.items()]
+        return self.decision(send, (), more_costs=lambda: self.model.probes(due, parent, view))
 
     def _pools_of(self, view: View) -> LearntPools | None:
         """What is learnt of the pools; None: nothing is."""

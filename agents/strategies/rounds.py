@@ -18,8 +18,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
+from agents.cost_model import CostModel, VenueCost, Weights
 from agents.orders import ChildOrder, ParentOrder
 from agents.strategies.memory import Memory
 from agents.strategies.parameters import Duration, Problem, StrategyProblems, check_fields, not_connected
@@ -27,6 +28,9 @@ from agents.strategies.sent import Ended, SentChildren
 from agents.strategies.styles import ISO, OddLots, Sweep, dealt_in_lots, lots_of
 from agents.strategy import Actions, Resumed, StrategyRun, View, Yielded
 from venues.messages import TimeInForce
+
+BY_PRICE: Final = CostModel(Weights())
+"""The cost model of a strategy that weighs nothing but price."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +155,10 @@ class InRounds:
         send = actions.send
         if not send and self.fallback:
             send = self.fall_back(parent, view, memory)
+            if send:
+                told = [cost.venue for cost in actions.costs]
+                untold = [child for child in send if child.venue not in told]
+                actions = replace(actions, more_costs=lambda: self._costs_of(untold, parent, view))
         if self.odd_lots != "allow":
             leaves, lot = view.leaves, _lot(view)
             sized = [child._replace(qty=lots_of(child.qty, leaves, lot, self.odd_lots)) for child in send]
@@ -171,6 +179,21 @@ class InRounds:
             return ()
         price = within_tick(min(prices) * side, side, view.facts[due[0]].tick)
         return [ChildOrder(due[0], view.leaves, price, self.immediate)]
+
+    @property
+    def model(self) -> CostModel:
+        """What its decisions are priced with."""
+        return BY_PRICE
+
+    def _costs_of(self, asked: Sequence[ChildOrder], parent: ParentOrder, view: View) -> list[VenueCost]:
+        """What a fallback costs: a pool's probe; a lit venue that shows nothing as if it showed what is asked for."""
+        model, side = CostModel(self.model.weights), int(parent.side)  # own past: a model learns from what it is asked
+        costs = model.probes([child.venue for child in asked if child.venue in view.dark], parent, view)
+        for child in asked:
+            if child.venue in view.lit and child.price is not None:
+                shown = (view.quote(child.venue), child.price, child.qty)
+                costs += model.takes([shown], child.price * side, parent, view)
+        return costs
 
     def decide(self, parent: ParentOrder, view: View, memory: Memory) -> Actions:
         """What to send now, at most one child per venue; nothing when there is nothing to take."""

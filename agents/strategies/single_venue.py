@@ -6,14 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from agents.cost_model import CostModel, Weights
 from agents.orders import ChildOrder, ParentOrder
 from agents.strategies.memory import Memory
 from agents.strategies.parameters import Problem, not_connected
-from agents.strategies.rounds import InRounds, within_limit, within_tick
+from agents.strategies.rounds import BY_PRICE, InRounds, within_limit, within_tick
 from agents.strategy import Actions, View
-
-BY_PRICE = CostModel(Weights())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,7 @@ Does not model
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar, Literal, NamedTuple
@@ -171,11 +171,17 @@ class Taker(InRounds):
         usual = self.usual_weights()
         return CostModel(usual if self.cost is None else self.cost.over(usual), self.beliefs())
 
-    def decision(self, send: Sequence[ChildOrder], ranked: Sequence[Touch], pools: Sequence[VenueCost] = ()) -> Actions:
-        """The actions that send these children, with what they were decided on."""
+    def decision(
+        self,
+        send: Sequence[ChildOrder],
+        ranked: Sequence[Touch],
+        pools: Sequence[VenueCost] = (),
+        more_costs: Callable[[], Sequence[VenueCost]] | None = None,
+    ) -> Actions:
+        """The actions that send these children, with what they were decided on, and what they cost beside it."""
         costs = [*(touch.cost for touch in ranked), *pools]
         scores = {cost.venue: cost.score for cost in costs}
-        return Actions(send=send, scores=scores, costs=costs, keep_terms=self.cost is not None)
+        return Actions(send=send, scores=scores, costs=costs, more_costs=more_costs, keep_terms=self.cost is not None)
 
     def ranking(self, parent: ParentOrder, view: View, memory: Memory) -> list[Touch]:
         """All displayed quotes on the opposite side, best first."""

@@ -98,3 +98,16 @@ def test_in_a_market_some_of_what_it_posts_is_filled() -> None:
     assert 0 < children.filled[resting].sum() < children.qty[resting].sum()
     assert children.filled[~resting].sum() > 0
     assert result.summary.iloc[0]["fill_rate"] > 0.5
+
+
+def test_the_placement_explains_what_is_taken_and_what_is_posted_apart() -> None:
+    trial = drive(ContKukanov(), buy(1_000), ScriptedMarket(LIT))
+    rows = [row.split() for row in trial.decisions[0][1].explain().splitlines()[1:]]
+    assert {(row[0], row[1], row[-1]) for row in rows} == {
+        ("NYSE", "take", "400"),
+        ("NASDAQ", "take", "-"),
+        ("IEX", "take", "-"),
+        ("NYSE", "post", "500"),
+        ("NASDAQ", "post", "100"),
+    }
+    assert trial.decisions[0][1].scores == {}

@@ -30,3 +30,14 @@ def test_a_pool_that_has_all_of_it_saves_half_the_spread():
 
 def test_without_pools_it_is_price_time():
     assert drive(DarkFirst(), buy(300), ScriptedMarket(LIT)).sent == [("NYSE", 300, 100_0100)]
+
+
+def test_asking_the_pools_is_explained_but_not_scored():
+    """Half a spread of a cent saved, as far as the pool fills; a pool goes by its place in the list, not by that."""
+    trial = drive(DarkFirst(), buy(500), ScriptedMarket(LIT, {"SIGMA_DARK": 100, "CROSSFINDER": 0}))
+    first = trial.decisions[0][1]
+    assert [(cost.venue, cost.style.name, cost.score) for cost in first.costs] == [
+        ("SIGMA_DARK", "PROBE", -10_000),
+        ("CROSSFINDER", "PROBE", -10_000),
+    ]
+    assert first.scores == {}

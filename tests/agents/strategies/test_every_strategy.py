@@ -150,3 +150,30 @@ def test_one_object_can_work_many_parents(kind):
         for n in (1, 2)
     )
     assert first.sent == second.sent
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_every_decision_explains_what_each_child_of_it_costs(name):
+    lit = {"NYSE": (99_9900, 300, 100_0100, 2_000), "BATS": (99_9900, 700, 100_0100, 2_000)}
+    trial = drive(REGISTRY[name](), ParentOrder(1, Side.BUY, 1_000, None, 0, 50 * MS), ScriptedMarket(lit, pools()))
+    sending = [actions for _, actions in trial.decisions if actions.send]
+    assert sending
+    for actions in sending:
+        assert {child.venue for child in actions.send} <= {cost.venue for cost in actions.costs}
+        assert " - " not in actions.explain().replace("       -", "")
+
+
+def pools() -> dict[str, int]:
+    return {"SIGMA_DARK": 100, "CROSSFINDER": 0}
+
+
+def test_a_fallback_explains_what_it_costs():
+    lit = {"NYSE": (99_9900, 300, 100_0100, 300)}
+    strategy = REGISTRY["price_time"](fallback=("SIGMA_DARK",))
+    trial = drive(
+        strategy, ParentOrder(1, Side.BUY, 500, 100_0100, 0, 5 * MS), ScriptedMarket(lit, {"SIGMA_DARK": 500})
+    )
+    asked = trial.decisions[1][1]
+    assert [child.venue for child in asked.send] == ["SIGMA_DARK"]
+    assert [cost.style.name for cost in asked.costs if cost.venue == "SIGMA_DARK"] == ["PROBE"]
+    assert "SIGMA_DARK" not in asked.scores
