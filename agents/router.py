@@ -15,6 +15,7 @@ from agents.orders import ChildOrder, ParentOrder
 from agents.parent_run import CANCELED, EXPIRED, REJECTED, Child, ParentRun
 from agents.participant import Participant, Place
 from agents.planned import PlannedParent
+from agents.risk.order_size import largest
 from agents.risk.verdict import OrderFacts, Verdict
 from agents.risk_desk import RiskDesk, refusal
 from agents.strategy import Actions, ChildReport, RefusedByRisk, Strategy, VenueDepth, VenueFacts, VenueQuote
@@ -349,9 +350,9 @@ class Router(Participant):
         left = child.order.qty - child.cum_qty
         self._tell(child, refusal(order, self.number, self.env.now, child.cum_qty, left, replace=True), why)
 
-    def _tell(self, child: Child, report: ExecutionReport, why: Verdict) -> None:
+    def _tell(self, child: Child, report: ExecutionReport, why: Verdict, most: int | None = None) -> None:
         heard = ChildReport(child.child_id, child.order.venue, report, self.env.now)
-        child.run.take_in(RefusedByRisk.of(heard, why.code, why.text))
+        child.run.take_in(RefusedByRisk.of(heard, why.code, why.text, most))
 
     def wake_at(self, run: ParentRun, at: int) -> None:
         """Resume the run at a time, unless it is resumed before."""
@@ -392,7 +393,7 @@ class Router(Participant):
         """Pre-trade risk has refused a child; its strategy hears of it as of a venue's reject."""
         if child.done:
             return
-        self._tell(child, refusal(order, self.number, self.env.now), why)
+        self._tell(child, refusal(order, self.number, self.env.now), why, largest(order, why))
         del self._children[child.child_id]
 
     def _let_go(self, child: Child) -> None:

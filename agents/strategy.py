@@ -268,17 +268,19 @@ class ChildReport(NamedTuple):
 class RefusedByRisk(ChildReport):
     """A child, or the replace of one, that pre-trade risk did not let go; `code` and `text` say why.
 
-    ``code`` is a name of `agents.tables.RISK_CODES`.
+    ``code`` is a name of `agents.tables.RISK_CODES`. ``most``: the shares that a child at this price may have, where it
+    was refused for its size or its worth; None: something else is wrong with it.
     """
 
     code: str
     text: str
+    most: int | None
 
     @classmethod
-    def of(cls, report: ChildReport, code: str, text: str) -> RefusedByRisk:
+    def of(cls, report: ChildReport, code: str, text: str, most: int | None = None) -> RefusedByRisk:
         """The report, with why."""
         made: Any = tuple.__new__(cls, report)
-        made.code, made.text = code, text
+        made.code, made.text, made.most = code, text, most
         return made  # type: ignore[no-any-return]
 
 

@@ -269,11 +269,11 @@ class Desk(Router):
         if self._listener is not None:
             self._listener.parent_ended(order.parent_id, PARENT_STATUS[status], self.env.now)
 
-    def _tell(self, child: Child, report: ExecutionReport, why: Verdict) -> None:
+    def _tell(self, child: Child, report: ExecutionReport, why: Verdict, most: int | None = None) -> None:
         """As :meth:`Router._tell`, and the listener is told first."""
         if self._listener is not None:
             self._listener.reported(child.order.venue, report, self.env.now, why.text)
-        super()._tell(child, report, why)
+        super()._tell(child, report, why, most)
 
     def _announce(self, parent: ParentOrder) -> None:
         if parent.parent_id > self._announced:  # ids count up

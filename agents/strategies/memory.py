@@ -5,6 +5,8 @@ Rules
     the child took is no longer there; and when it took less than it aimed at, nothing is: an immediate order that
     is not filled has emptied its price. So a slow feed does not lead the router to the same shares twice. This is
     forgotten when the venue's next quote shows, or after ``set_aside`` (a hidden refill leaves the quote as it was).
+    A child that pre-trade risk refused for its size has met nothing: later ones are cut (`agents.strategies.size_cap`).
+    What it refused for anything else counts as a child that got nothing.
     A venue that gave nothing to ``attempts`` children in a row is set aside for ``set_aside``, then it starts afresh.
 
 Cost
@@ -20,6 +22,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from agents.orders import ChildOrder
+from agents.strategies.size_cap import SizeCap
 from agents.strategy import ChildReport, VenueQuote
 from venues.messages import ExecType
 
@@ -45,9 +48,12 @@ class Memory:
         self._asked_at: dict[str, int] = {}
         self.busy: Mapping[str, ChildOrder] = {}
         """Venues that have a child which has not ended: nothing more is sent there."""
+        self.cap = SizeCap()
+        """What pre-trade risk has told of the size of children."""
 
     def learn(self, sent: Sequence[ChildOrder], reports: Sequence[ChildReport], now: int) -> int:
         """Take in the reports on children that are all done, at most one per venue; the shares they filled."""
+        too_large = self.cap.hear(reports)
         took: dict[str, int] = {}
         handled_at: dict[str, int] = {}
         for _, venue, report, _ in reports:
@@ -55,6 +61,8 @@ class Memory:
             if report.exec_type is ExecType.TRADE:
                 took[venue] = took.get(venue, 0) + report.last_qty
         for child in sent:
+            if child.venue in too_large:
+                continue
             self._remember(child, took.get(child.venue, 0), handled_at.get(child.venue, now), now)
         return sum(took.values())
 

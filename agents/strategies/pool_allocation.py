@@ -19,7 +19,7 @@ from typing import ClassVar, Literal
 
 from agents.allocators.dark_pools import BlockBandit, CensoredTails, DarkAllocator, StochasticApproximation
 from agents.orders import ChildOrder
-from agents.strategy import Actions, ChildReport, StrategyRun, View, Yielded
+from agents.strategy import Actions, ChildReport, RefusedByRisk, StrategyRun, View, Yielded
 from venues.messages import ExecType
 
 
@@ -93,6 +93,9 @@ class LearntPools:
                 asked |= {child.venue: child.qty for child in _children(wanted) if child.venue in self.pools}
                 now, reports = yield wanted
                 self._hear(reports, filled)
+                for report in reports:
+                    if isinstance(report, RefusedByRisk):  # it never asked: nothing was learnt of the pool
+                        asked.pop(report.venue, None)
                 if asked and not any(child.venue in asked for child in view.live.values()):
                     self.learn(asked, filled)
                     asked, filled = {}, {}

@@ -27,6 +27,7 @@ from typing import ClassVar, Literal
 from agents.cost_model import CostModel, VenueCost
 from agents.orders import ChildOrder, ParentOrder
 from agents.strategies.parameters import Duration
+from agents.strategies.size_cap import SizeCap
 from agents.strategies.styles import OddLots, dealt_in_lots, even_split
 from agents.strategy import Actions, ChildReport, StrategyRun, VenueQuote, View
 from venues.messages import ExecType, Peg, Terms, TimeInForce
@@ -71,6 +72,7 @@ class Poster:
         self._patient = patient
         self._refused: dict[str, int] = {}
         self._aside_until: dict[str, int] = {}
+        self._cap = SizeCap()
 
     def rest(self, parent: ParentOrder, view: View, rounds: int) -> StrategyRun:
         """Post, follow and wait, in at most so many decisions that send; in the end nothing rests any more."""
@@ -105,7 +107,10 @@ class Poster:
         return look if self._patient else max(now + 1, min(look, began + self._posting.wait))
 
     def _hear(self, reports: Sequence[ChildReport], now: int) -> None:
+        too_large = self._cap.hear(reports)
         for _, venue, report, _ in reports:
+            if venue in too_large:
+                continue
             if report.exec_type is ExecType.TRADE:
                 self._refused[venue] = 0
             elif report.exec_type in (ExecType.REJECTED, ExecType.CANCELED):
@@ -116,7 +121,7 @@ class Poster:
 
     # -- new children ---------------------------------------------------------------------------
 
-    def _posts(self, parent: ParentOrder, view: View) -> tuple[list[ChildOrder], list[VenueCost]]:
+    def _posts(self, parent: ParentOrder, view: View) -> tuple[Sequence[ChildOrder], list[VenueCost]]:
         price, free = post_price(self._posting, parent, view), self._posting.venues - len(view.live)
         if price is None or free < 1 or not view.leaves:
             return [], []
@@ -124,7 +129,8 @@ class Poster:
         chosen = [cost.venue for cost in sorted(costs, key=lambda cost: cost.score)[:free]]
         rooms, lot = [view.leaves] * len(chosen), next(iter(view.facts.values())).lot
         shares = dealt_in_lots(even_split, view.leaves, rooms, lot, self._odd_lots)
-        send = [self._child(venue, qty, price, parent) for venue, qty in zip(chosen, shares, strict=True) if qty]
+        wanted = [self._child(venue, qty, price, parent) for venue, qty in zip(chosen, shares, strict=True) if qty]
+        send = self._cap.cut(wanted)
         return send, (costs if send else [])
 
     def _places(self, price: int, parent: ParentOrder, view: View) -> list[tuple[str, int, int]]:

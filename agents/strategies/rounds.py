@@ -159,6 +159,7 @@ class InRounds:
                 told = [cost.venue for cost in actions.costs]
                 untold = [child for child in send if child.venue not in told]
                 actions = replace(actions, more_costs=lambda: self._costs_of(untold, parent, view))
+        send = memory.cap.cut(send)
         if self.odd_lots != "allow":
             leaves, lot = view.leaves, _lot(view)
             sized = [child._replace(qty=lots_of(child.qty, leaves, lot, self.odd_lots)) for child in send]

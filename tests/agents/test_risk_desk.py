@@ -242,3 +242,43 @@ def test_recent_volume_is_what_prints_have_told_within_the_window():
     stage.run(until=190_000)
     assert [row[1:] for row in decisions(stage)] == [("REJECT", "RECENT_VOLUME")] * 2
     assert [at for at, _ in arrivals(stage)] == [20_100]
+
+
+# -- what our strategies make of a refusal ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("limits", "sizes"),
+    [
+        ({"max_order_shares": 150}, [150, 150, 100]),
+        ({"max_order_notional": 120 * ASK}, [120, 120, 120, 40]),
+    ],
+)
+@pytest.mark.parametrize("kind", ["single_venue", "price_time", "smart", "broadcast"])
+def test_a_child_that_is_too_large_is_refused_once_and_cut_from_then_on(kind, limits, sizes):
+    stage = deep_market()
+    made = {"single_venue": {"reach": 0}}.get(kind, {})
+    guarded(stage, REGISTRY[kind](**made), parent(qty=400, horizon=40 * MS), **limits)
+    stage.run(until=50 * MS)
+    assert [what for _, what, _ in decisions(stage)] == ["REJECT"]
+    assert [m.qty for m in stage.arrived(CLIENT)] == sizes
+    assert stage.rows("parent_ends")[0]["cum_qty"] == 400
+
+
+def test_what_rests_is_cut_as_well():
+    stage = deep_market()
+    strategy = REGISTRY["price_time"](liquidity="post")
+    guarded(stage, strategy, parent(qty=400, horizon=10 * MS), max_order_shares=150)
+    stage.run(until=20 * MS)
+    assert len(decisions(stage)) == 1
+    assert [m.qty for m in stage.arrived(CLIENT) if m.action == "NEW"][:1] == [150]
+
+
+def test_a_refusal_for_something_else_sets_the_venue_aside_like_a_miss():
+    """Two attempts a millisecond apart, then 5 ms of rest: not an attempt at every look."""
+    stage = deep_market()
+    strategy = REGISTRY["price_time"](attempts_per_venue=2, set_aside=5 * MS)
+    guarded(stage, strategy, parent(qty=400, horizon=40 * MS), restricted=("XYZ",))
+    stage.run(until=50 * MS)
+    assert 2 <= len(decisions(stage)) <= 2 * 40 // 5
+    assert {code for _, _, code in decisions(stage)} == {"RESTRICTED"}
