@@ -101,7 +101,7 @@ class CrumbleTaker(Participant):
         for venue, session in self.sessions.items():
             for _, report in session.read():
                 if report.exec_type is ExecType.TRADE:
-                    self.ledger.book(report, *self.place.fees[venue])
+                    self.book(venue, report)
 
     def log_state(self, _: object = None) -> None:
         """Write position and cash into the log."""

@@ -21,6 +21,7 @@ from agents.strategy import VenueQuote, View
 
 US: Final = 1_000
 LARGEST: Final = (1 << 24) - 1
+"""A feature is within plus or minus this."""
 UNKNOWN: Final = -LARGEST
 """Never measured."""
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from analysis.canvas import write_png
 from analysis.joins import Floats
 from analysis.palette import FAINT, INK, venue_fills
 from analysis.tables import Ints, RunTables
@@ -90,10 +91,7 @@ def plot_congestion(tables: RunTables, path: Path | str) -> Path:
         fontweight="bold",
         color=INK,
     )
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(target, format="png", metadata={"Software": "sorsim"})
-    return target
+    return write_png(figure, path)
 
 
 def _draw_venue(tables: RunTables, venue: int, name: str, colour: str, many: Axes, delays: Axes) -> None:

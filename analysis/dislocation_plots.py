@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analysis.canvas import sheet, write_png
 from analysis.dislocations import SIDES, Dislocations
 from analysis.palette import INK, LIT, RULE
 from analysis.wording import plural
@@ -26,18 +27,13 @@ def dislocation_figure(found: Dislocations, path: Path | str) -> Path:
     Args:
         path: the PNG to write; its folder is made if it is not there.
     """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(10.0, 4.2), dpi=150, layout="constrained", facecolor="white")
+    figure = sheet(10.0, 4.2)
     durations, sizes = figure.subplots(1, 2)
     _durations(durations, found)
     _sizes(sizes, found)
     title = f"{plural(len(found.start), 'dislocation')} of SIP and direct feeds as {found.observer.name} sees them"
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold", color=INK)
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(target, format="png", metadata={"Software": "sorsim"})
-    return target
+    return write_png(figure, path)
 
 
 def _durations(axes: Axes, found: Dislocations) -> None:

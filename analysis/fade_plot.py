@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from analysis.canvas import sheet, write_png
 from analysis.leg_survival import Legs, survival_probability
 from analysis.palette import FAINT, INK, LIT, RULE
 
@@ -31,9 +32,7 @@ def fade_figure(panels: Mapping[str, Mapping[str, Curve]], path: Path | str, tit
         panels: venue -> way of sending -> curve; the same ways, in the same order, in each panel.
         path: the PNG to write; its folder is made if it is not there.
     """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(4.6 * len(panels), 3.9), dpi=150, layout="constrained", facecolor="white")
+    figure = sheet(4.6 * len(panels), 3.9)
     for axes, (venue, curves) in zip(figure.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True):
         for number, (way, curve) in enumerate(curves.items()):
             _curve(axes, way, curve, LIT[number % len(LIT)])
@@ -47,10 +46,7 @@ def fade_figure(panels: Mapping[str, Mapping[str, Curve]], path: Path | str, tit
     figure.axes[-1].legend(frameon=False, loc="center right")
     if title:
         figure.suptitle(title, x=0.01, ha="left", fontweight="bold", color=INK)
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(target, format="png", metadata={"Software": "sorsim"})
-    return target
+    return write_png(figure, path)
 
 
 def _curve(axes: object, way: str, curve: Curve, colour: str) -> None:

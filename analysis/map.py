@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from analysis.canvas import write_png
 from analysis.palette import FAINT, INK, LIT, RULE
 
 if TYPE_CHECKING:
@@ -74,10 +75,7 @@ def market_map(places: Sequence[Place], wires: Iterable[Wire], path: Path | str,
     _draw_map(figure.add_subplot(grid[0]), spots, joined)
     _draw_table(figure.add_subplot(grid[1]), joined)
     figure.suptitle(title, x=0.02, ha="left", fontsize=12, fontweight="bold", color=INK)
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(target, format="png", metadata={"Software": "sorsim"})
-    return target
+    return write_png(figure, path)
 
 
 def spots_of(places: Sequence[Place]) -> dict[str, Spot]:

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from analysis.canvas import sheet, write_png
 from analysis.palette import FAINT, INK, LIT, RULE, Fill, cause_colour, venue_fills
 from analysis.statistics import Interval, mean_interval
 from analysis.wording import plural
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-DPI: Final = 150
 TEXT: Final = 9.5
 TITLE: Final = 11.0
 NAMES: Final = frozenset({"router", "strategy", "swept", "seed", "venue", "kind", "digest"})
@@ -46,7 +46,7 @@ def four_panel(summaries: pd.DataFrame, venues: pd.DataFrame, path: Path | str, 
     """
     table, where = _labelled(summaries), _labelled(venues)
     strategies = list(dict.fromkeys(table["strategy"]))
-    figure = _figure(11.0, 2.9 + 0.62 * len(strategies))
+    figure = sheet(11.0, 2.9 + 0.62 * len(strategies))
     (prices, costs), (slips, places) = figure.subplots(2, 2, sharey=True)
     _price_panel(prices, table, strategies)
     _points_panel(costs, table, strategies, "all_in_bps", "All-in cost per ordered share")
@@ -74,7 +74,7 @@ def venue_distribution(venues: pd.DataFrame, path: Path | str, strategy: str | N
     shares = _mean_shares(own, [chosen])[chosen]
     names = list(shares)
     fills = venue_fills(zip(where["venue"], where["kind"], strict=True))
-    figure = _figure(9.0, 1.9 + 0.42 * len(names))
+    figure = sheet(9.0, 1.9 + 0.42 * len(names))
     axes, beside = figure.subplots(1, 2, width_ratios=(2, 1))
     for row, name in enumerate(names):
         share = shares[name]
@@ -101,7 +101,7 @@ def missed_shares(venues: pd.DataFrame, path: Path | str, strategy: str | None =
     own = where[(where["strategy"] == chosen) & (where["kind"] == "lit")]
     names = list(dict.fromkeys(own["venue"]))
     causes = _causes(own)
-    figure = _figure(10.0, 1.7 + 0.42 * max(1, len(names)))
+    figure = sheet(10.0, 1.7 + 0.42 * max(1, len(names)))
     axes = figure.subplots()
     for row, name in enumerate(names):
         left = 0.0
@@ -129,7 +129,7 @@ def sweep_lines(summaries: pd.DataFrame, path: Path | str, swept: str, metric: s
     """
     table = _labelled(summaries)
     values, strategies = list(dict.fromkeys(table["swept"])), list(dict.fromkeys(table["strategy"]))
-    figure = _figure(9.0, 4.8)
+    figure = sheet(9.0, 4.8)
     axes = figure.subplots()
     ends: list[tuple[float, str, str]] = []
     for number, strategy in enumerate(strategies):
@@ -321,12 +321,6 @@ def _top(value: Interval) -> float:
 # -- drawing ---------------------------------------------------------------------------------------------------------
 
 
-def _figure(width: float, height: float) -> Figure:
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(width, height), dpi=DPI, layout="constrained", facecolor="white")
-
-
 ABOVE: Final[dict[str, Any]] = {"xytext": (0, 6), "textcoords": "offset points", "ha": "center"}
 BAR: Final[dict[str, Any]] = {"edgecolor": "white", "height": 0.7}
 
@@ -394,10 +388,7 @@ def _save(figure: Figure, path: Path | str, title: str, footnote: str) -> Path:
     size = min(TITLE + 2, 95 * figure.get_figwidth() / max(1, len(title)))
     figure.suptitle(title, x=0.01, ha="left", fontsize=size, fontweight="bold", color=INK)
     figure.supxlabel(footnote, x=0.01, ha="left", fontsize=TEXT - 0.5, color=FAINT)
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(target, format="png", metadata={"Software": "sorsim"})
-    return target
+    return write_png(figure, path)
 
 
 def file_name(figure: str, strategy: str) -> str:

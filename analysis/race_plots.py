@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from analysis.canvas import sheet, write_png
 from analysis.palette import INK, LIT, RULE
 from analysis.race_detector import US
 from analysis.race_figures import BIN, VenueRaces
@@ -28,19 +29,14 @@ def race_figure(venues: Sequence[VenueRaces], path: Path | str) -> Path:
     Args:
         path: the PNG to write; its folder is made if it is not there.
     """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(10.0, 4.2), dpi=150, layout="constrained", facecolor="white")
+    figure = sheet(10.0, 4.2)
     durations, firms = figure.subplots(1, 2)
     _durations(durations, venues)
     _firms(firms, venues)
     races = sum(len(venue.races) for venue in venues)
     names = ", ".join(venue.venue for venue in venues)
     figure.suptitle(f"{plural(races, 'race')} at {names}", x=0.01, ha="left", fontweight="bold", color=INK)
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(target, format="png", metadata={"Software": "sorsim"})
-    return target
+    return write_png(figure, path)
 
 
 def _durations(axes: Axes, venues: Sequence[VenueRaces]) -> None:

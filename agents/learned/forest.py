@@ -18,8 +18,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-LARGEST: Final = (1 << 24) - 1
-"""A feature is within plus or minus this."""
+from agents.venue_features import LARGEST
 
 MILLION: Final = 1_000_000
 

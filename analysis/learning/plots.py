@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.canvas import sheet, write_png
 from analysis.learning.forests import Calibration, Scores
 from analysis.palette import FAINT, INK, LIT, RULE
 
@@ -24,18 +25,13 @@ def calibration_figure(
         moves: in price units of $0.0001.
         path: the PNG to write; its folder is made if it is not there.
     """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(10.0, 4.6), dpi=150, layout="constrained", facecolor="white")
+    figure = sheet(10.0, 4.6)
     left, right = figure.subplots(1, 2)
     _panel(left, fills, fill_scores, "part of the displayed shares that is had", 1.0)
     _panel(right, moves, move_scores, "move of the mid in the order's direction, cents", 0.01)
     title = f"Predicted against found on {fill_scores.rows:,} children of seeds that the forests never saw"
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold", color=INK)
-    target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(target, format="png", metadata={"Software": "sorsim"})
-    return target
+    return write_png(figure, path)
 
 
 def _panel(axes: Axes, points: Calibration, scores: Scores, what: str, scale: float) -> None:

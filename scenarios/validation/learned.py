@@ -31,13 +31,10 @@ def _learned(found: Found) -> list[Row]:
 
     gathered = gather(SCENARIO)
     trainings = {"learned": learn(gathered), "shuffled": learn(gathered, shuffle=True)}
-    figures = {(SHIPPED.name, seed): _of(found, seed) for seed in found.seeds(SHIPPED.name)}
-    return rows(Found(figures | _compared(trainings, found.seeds(SHIPPED.name))), trainings)
-
-
-def _of(found: Found, seed: int) -> Figures:
-    each = dict(zip(found.seeds(SHIPPED.name), found.each(SHIPPED.name, "all_in_bps"), strict=True))
-    return {"all_in_bps": each[seed]}
+    seeds = found.seeds(SHIPPED.name)
+    costs = zip(seeds, found.each(SHIPPED.name, "all_in_bps"), strict=True)
+    shipped = {(SHIPPED.name, seed): {"all_in_bps": cost} for seed, cost in costs}
+    return rows(Found(shipped | _compared(trainings, seeds)), trainings)
 
 
 def _compared(trainings: dict[str, Training], seeds: list[int]) -> dict[tuple[str, int], Figures]:

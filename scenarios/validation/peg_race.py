@@ -53,7 +53,7 @@ class RestingPeg(Participant):
     def _read(self, venue: str) -> None:
         for _, report in self.sessions[venue].read():
             if report.exec_type is ExecType.TRADE:
-                self.ledger.book(report, *self.place.fees[venue])
+                self.book(venue, report)
                 if not report.leaves_qty:
                     self.env.call_in(self._again, self._post, venue)
 
@@ -118,4 +118,4 @@ class PegPicker(Participant):
     def _read(self) -> None:
         for _, report in self.sessions[self._picks].read():
             if report.exec_type is ExecType.TRADE:
-                self.ledger.book(report, *self.place.fees[self._picks])
+                self.book(self._picks, report)

@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from agents import venue_features
 from agents.learned.model import load_model
 from agents.venue_features import VenueFeatures
+from analysis.learning import examples
 from analysis.learning.examples import KEYS, examples_of
 from analysis.learning.forests import ForestShape
 from analysis.tables import OF_SOME_RUNS
@@ -35,6 +37,10 @@ def recorded() -> RunResult:
 
 def test_the_recorded_columns_are_the_features() -> None:
     assert OF_SOME_RUNS["features"] == (*KEYS, *VenueFeatures._fields)
+
+
+def test_what_was_never_measured_is_the_same_to_both() -> None:
+    assert examples.UNKNOWN == venue_features.UNKNOWN
 
 
 def test_features_are_recorded_of_every_venue_at_every_decision_with_a_child(recorded: RunResult) -> None:

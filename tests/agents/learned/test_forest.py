@@ -7,7 +7,8 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestRegressor
 
-from agents.learned.forest import LARGEST, MILLION, IntegerForest, whole_features
+from agents.learned.forest import MILLION, IntegerForest, whole_features
+from agents.venue_features import LARGEST
 
 STUMP = {"roots": [0], "feature": [0, 0, 0], "threshold": [10, 0, 0], "value": [0, 1, 2]}
 CHILDREN = [1, 2, 1, 1, 2, 2]
