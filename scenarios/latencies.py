@@ -169,14 +169,19 @@ def _text_is_constant(value: Any) -> Any:
     return value if isinstance(value, (dict, Part)) else {"kind": "constant", "value": value}
 
 
-SimpleLatency = Annotated[
+_Simple = (
     Annotated[ConstantLatency, Tag("constant")]
     | Annotated[NormalLatency, Tag("normal")]
     | Annotated[LognormalLatency, Tag("lognormal")]
     | Annotated[GammaLatency, Tag("gamma")]
     | Annotated[UniformLatency, Tag("uniform")]
     | Annotated[ExponentialLatency, Tag("exponential")]
-    | Annotated[EmpiricalLatency, Tag("empirical")],
+    | Annotated[EmpiricalLatency, Tag("empirical")]
+)
+"""Latencies of one draw; every other list of kinds is these and more."""
+
+SimpleLatency = Annotated[
+    _Simple,
     Discriminator(_tag),
     BeforeValidator(_text_is_constant),
 ]
@@ -234,14 +239,7 @@ class PlacedLatency(WireLatency):
 
 
 LatencySpec = Annotated[
-    Annotated[ConstantLatency, Tag("constant")]
-    | Annotated[NormalLatency, Tag("normal")]
-    | Annotated[LognormalLatency, Tag("lognormal")]
-    | Annotated[GammaLatency, Tag("gamma")]
-    | Annotated[UniformLatency, Tag("uniform")]
-    | Annotated[ExponentialLatency, Tag("exponential")]
-    | Annotated[EmpiricalLatency, Tag("empirical")]
-    | Annotated[SumLatency, Tag("sum")],
+    _Simple | Annotated[SumLatency, Tag("sum")],
     Discriminator(_tag),
     BeforeValidator(_text_is_constant),
 ]
@@ -253,15 +251,7 @@ def _text_is_wire_or_constant(value: Any) -> Any:
 
 
 LinkLatency = Annotated[
-    Annotated[ConstantLatency, Tag("constant")]
-    | Annotated[NormalLatency, Tag("normal")]
-    | Annotated[LognormalLatency, Tag("lognormal")]
-    | Annotated[GammaLatency, Tag("gamma")]
-    | Annotated[UniformLatency, Tag("uniform")]
-    | Annotated[ExponentialLatency, Tag("exponential")]
-    | Annotated[EmpiricalLatency, Tag("empirical")]
-    | Annotated[SumLatency, Tag("sum")]
-    | Annotated[WireLatency, Tag("wire")],
+    _Simple | Annotated[SumLatency, Tag("sum")] | Annotated[WireLatency, Tag("wire")],
     Discriminator(_tag),
     BeforeValidator(_text_is_wire_or_constant),
 ]
